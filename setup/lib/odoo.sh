@@ -15,7 +15,7 @@ prepare_odoo() {
         [[ -d $ODOO_SOURCE ]] || unpack_odoo
     fi
     ADDONS_PATH=$ODOO_SOURCE/odoo/addons
-    if [[ -d $ODOO_SOURCE/addons/web ]]; then ADDONS_PATH+=,$ODOO_SOURCE/addons; fi
+    if [[ ! -d $ADDONS_PATH/web ]]; then ADDONS_PATH+=,$ODOO_SOURCE/addons; fi # a checkout
     if ! grep -q '^version_info = (19,' "$ODOO_SOURCE/odoo/release.py"; then
         die "this is not Odoo 19: $ODOO_SOURCE" "Set ODOO_HOME to a folder with Odoo 19."
     fi

@@ -44,7 +44,8 @@ find_postgres() {
 
 # Exports PGHOST, PGPORT and PGUSER, with a server behind them.
 prepare_postgres() {
-    export PGUSER=${PGUSER:-odoo} PGDATABASE=${PGDATABASE:-postgres}
+    unset PGDATABASE # Odoo would take it for the database to open
+    export PGUSER=${PGUSER:-odoo}
     if [[ -n ${PGHOST:-}${PGPORT:-} ]]; then
         export PGHOST=${PGHOST:-localhost} PGPORT=${PGPORT:-5432}
         have psql || find_postgres || install_packages postgresql-client
@@ -64,7 +65,7 @@ prepare_postgres() {
 
 check_server() {
     local answer
-    if ! answer=$(psql -XAtc "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user" 2>&1); then
+    if ! answer=$(psql -d postgres -XAtc "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user" 2>&1); then
         die "no PostgreSQL for user $PGUSER at $PGHOST:$PGPORT (variables PGHOST, PGPORT, PGUSER, PGPASSWORD)." \
             "$answer" "Unset PGHOST and PGPORT to use a private server."
     fi
@@ -111,8 +112,8 @@ start_cluster() {
         die "the private PostgreSQL server does not start." "Its log: $PG_HOME/log"
     fi
     # like on a real server, Odoo's user may create databases and nothing more
-    if ! PGUSER=postgres psql -XAtqc "SELECT 1 FROM pg_roles WHERE rolname = 'odoo'" | grep -q 1; then
-        PGUSER=postgres psql -Xqc "CREATE ROLE odoo LOGIN CREATEDB"
+    if ! PGUSER=postgres psql -d postgres -XAtqc "SELECT 1 FROM pg_roles WHERE rolname = 'odoo'" | grep -q 1; then
+        PGUSER=postgres psql -d postgres -Xqc "CREATE ROLE odoo LOGIN CREATEDB"
     fi
 }
 
