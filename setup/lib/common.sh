@@ -7,9 +7,11 @@ say() {
     printf '\033[1m==>\033[0m %s\n' "$*" >&2
 }
 
+# die PROBLEM [ADVICE...]
 die() {
     printf '\n%s: %s\n' "$(basename "$0")" "$1" >&2
     shift
+    local line
     for line in "$@"; do printf '    %s\n' "$line" >&2; done
     exit 1
 }
@@ -18,23 +20,33 @@ have() {
     command -v "$1" >/dev/null 2>&1
 }
 
-# What a slow command says goes to a log that is shown only if it fails.
+# quietly NAME COMMAND...: what a slow command says goes to a log, shown only if it fails
+# (with the advice in the variable HINT).
 quietly() {
     local log=$WORK/log/$1.log
     shift
     if ! "$@" >"$log" 2>&1 9>&-; then
         tail -n 25 "$log" >&2
         need_space 0
-        die "this failed: $*" "Everything it said: $log"
+        die "this failed: $*" ${HINT:+"$HINT"} "Everything it said: $log"
     fi
 }
 
+# need_space MEGABYTES
 need_space() {
     local free
     free=$(df -Pk "$WORK" | awk 'NR == 2 {print int($4 / 1024)}')
     if ((free < $1 + 50)); then
         die "the disk is full." \
             "$WORK has $free MB free and needs about $(($1 + 50)) MB."
+    fi
+}
+
+# Waits until nobody else holds the lock on file descriptor $1, and says why.
+wait_for_lock() {
+    if ! flock -n "$1"; then
+        say "$2: waiting"
+        flock "$1"
     fi
 }
 

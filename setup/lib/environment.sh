@@ -9,18 +9,16 @@ source "$LIB/system.sh"
 source "$LIB/python.sh"
 source "$LIB/odoo.sh"
 source "$LIB/postgres.sh"
+source "$LIB/database.sh"
 
 # Makes what is not there yet, and exports what Odoo needs to find everything.
 prepare() {
-    mkdir -p "$WORK"/{log,stamps,data} 2>/dev/null || die "cannot write to $ROOT" \
-        "Run this as a user who may, or on a copy of the repository."
+    mkdir -p "$WORK"/{log,stamps,data} 2>/dev/null ||
+        die "cannot write to $ROOT" "Run this as a user who may, or on a copy of the repository."
     need_space 0
     have flock || install_packages util-linux
-    exec 9>"$WORK/lock"
-    if ! flock -n 9; then
-        say "Another command is preparing the environment: waiting for it"
-        flock 9
-    fi
+    exec 9>"$WORK/environment.lock"
+    wait_for_lock 9 "Another command is preparing the environment"
     prepare_odoo
     prepare_python
     prepare_postgres

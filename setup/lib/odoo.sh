@@ -16,6 +16,7 @@ prepare_odoo() {
     fi
     ADDONS_PATH=$ODOO_SOURCE/odoo/addons
     if [[ ! -d $ADDONS_PATH/web ]]; then ADDONS_PATH+=,$ODOO_SOURCE/addons; fi # a checkout
+    ODOO_LINT=${ADDONS_PATH##*,}/test_lint/tests
     if ! grep -q '^version_info = (19,' "$ODOO_SOURCE/odoo/release.py"; then
         die "this is not Odoo 19: $ODOO_SOURCE" "Set ODOO_HOME to a folder with Odoo 19."
     fi
@@ -56,7 +57,7 @@ unpack_odoo() {
     need_space 2500
     read -r archive release < <(debian_archive) || true
     if [[ -z ${archive:-} && $EUID == 0 ]]; then # a fresh image has no package lists yet
-        quietly apt-update apt-get -o Acquire::Retries=3 update
+        HINT="Is the network there?" quietly apt-update apt-get -o Acquire::Retries=3 update
         read -r archive release < <(debian_archive) || true
     fi
     if [[ -z ${archive:-} ]]; then
@@ -70,14 +71,14 @@ unpack_odoo() {
     rm -rf "$WORK/apt" "$WORK/odoo-tree.new"
     mkdir -p "$WORK"/apt/{lists/partial,cache/archives/partial,packages} "$WORK/odoo-tree.new"
     printf "deb [signed-by=$keys] $archive %s main\n" sid "$release" >"$WORK/apt/sources.list"
-    quietly odoo-lists isolated_apt update
+    HINT="Is the network there?" quietly odoo-lists isolated_apt update
     if ! isolated_apt download --print-uris "$PACKAGE" >/dev/null 2>&1; then
         die "Debian's archive could not be read, or no longer has $PACKAGE." \
             "Is the network there? What apt said: $WORK/log/odoo-lists.log" \
             "Or set ODOO_HOME to a folder with Odoo 19."
     fi
     cd "$WORK/apt/packages"
-    quietly odoo-download isolated_apt download "$PACKAGE" \
+    HINT="Is the network there?" quietly odoo-download isolated_apt download "$PACKAGE" \
         "${LINKED_PACKAGES_SID[@]}" "${LINKED_PACKAGES_RELEASE[@]/%//$release}"
     cd "$ROOT"
     say "Unpacking it"

@@ -20,10 +20,18 @@ find_python() {
 prepare_python() {
     local requirements=("$ROOT/requirements.txt" "$ROOT/setup/odoo-requirements.txt"
         "$ROOT/test-requirements.txt")
-    local key python
+    local key
     key=$(cat "${requirements[@]}" | sha256sum)
-    if [[ -x $PYTHON ]] && stamp_is venv "$key"; then return; fi
+    if ! { [[ -x $PYTHON ]] && stamp_is venv "$key"; }; then
+        create_venv "${requirements[@]/#/--requirement=}"
+        stamp venv "$key"
+    fi
+    PATH=$WORK/venv/bin:$PATH
+}
 
+# create_venv REQUIREMENT...
+create_venv() {
+    local python
     if ! have python3 && have apt-get; then install_packages python3 python3-venv; fi
     python=$(find_python) || die "Python 3.11 or newer is needed." \
         "Found: $(python3 --version 2>&1 || echo none). Put a newer python3 on the PATH."
@@ -36,7 +44,6 @@ prepare_python() {
         rm -rf "$WORK/venv"
         quietly venv "$python" -m venv "$WORK/venv"
     fi
-    quietly pip "$PYTHON" -m pip install --disable-pip-version-check --quiet \
-        "${requirements[@]/#/--requirement=}"
-    stamp venv "$key"
+    HINT="Is the network there?" quietly pip \
+        "$PYTHON" -m pip install --disable-pip-version-check --quiet "$@"
 }

@@ -13,10 +13,10 @@ install_packages() {
     say "Installing $* (apt)"
     export DEBIAN_FRONTEND=noninteractive
     if [[ -z $APT_UPDATED ]]; then
-        quietly apt-update apt-get -o Acquire::Retries=3 update
+        HINT="Is the network there?" quietly apt-update apt-get -o Acquire::Retries=3 update
         APT_UPDATED=yes
     fi
-    quietly "apt-$1" apt-get -o Acquire::Retries=3 install -y --no-install-recommends "$@"
+    HINT="Is the network there?" quietly "apt-$1" apt-get -o Acquire::Retries=3 install -y --no-install-recommends "$@"
 }
 
 # optional_package PROGRAM PACKAGE CONSEQUENCE

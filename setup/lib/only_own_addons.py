@@ -1,0 +1,60 @@
+"""pytest plugin: Odoo's own lint (its addon test_lint) sees nothing but our addons.
+
+Odoo's tests walk over every addon that is on the path, and over all models of the
+database. Ours must pass; what Odoo's own code does is not our matter. A warning that
+a test logs counts as a failure, as it does in Odoo's own builds.
+"""
+
+import logging
+import types
+from pathlib import Path
+
+import pytest
+
+import odoo.modules
+from odoo.modules import Manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+SKIPPED = {
+    "test_checkers.py": "tests the checkers, not the code",
+    "test_markers.py": "reads all of Odoo; ours is in tests/test_repo.py",
+    "test_docstring.py": "covers only Odoo's addons base and helpdesk in depth",
+}
+all_addon_manifests = Manifest.all_addon_manifests
+subprocess_run = None
+
+
+def own_manifests():
+    return [m for m in all_addon_manifests() if Path(m.path).parent == ROOT]
+
+
+def pytest_configure(config):
+    Manifest.all_addon_manifests = staticmethod(own_manifests)
+    odoo.modules.get_modules = lambda: [m.name for m in own_manifests()]
+
+
+def pytest_ignore_collect(collection_path):
+    return True if collection_path.name in SKIPPED else None
+
+
+def without_odoo(command, **options):
+    """Run pylint over our addons without Odoo's own source, which takes minutes."""
+    import subprocess
+
+    root = odoo.tools.config.root_path
+    return subprocess.run([arg for arg in command if arg != root], **options)
+
+
+@pytest.fixture(autouse=True)
+def pylint_without_odoo(request, monkeypatch):
+    if request.module.__name__.endswith("test_pylint"):
+        fake = types.SimpleNamespace(run=without_odoo)
+        monkeypatch.setattr(request.module, "subprocess", fake)
+
+
+@pytest.fixture(autouse=True)
+def warnings_are_failures(request, caplog):
+    caplog.set_level(logging.WARNING, logger=request.module.__name__)
+    yield
+    said = [r.getMessage() for r in caplog.records if r.name == request.module.__name__]
+    assert not said, "\n".join(said)
