@@ -6,6 +6,7 @@ a test logs counts as a failure, as it does in Odoo's own builds.
 """
 
 import logging
+import subprocess
 import types
 from pathlib import Path
 
@@ -21,7 +22,6 @@ SKIPPED = {
     "test_docstring.py": "covers only Odoo's addons base and helpdesk in depth",
 }
 all_addon_manifests = Manifest.all_addon_manifests
-subprocess_run = None
 
 
 def own_manifests():
@@ -39,10 +39,9 @@ def pytest_ignore_collect(collection_path):
 
 def without_odoo(command, **options):
     """Run pylint over our addons without Odoo's own source, which takes minutes."""
-    import subprocess
-
     root = odoo.tools.config.root_path
-    return subprocess.run([arg for arg in command if arg != root], **options)
+    command = [argument for argument in command if argument != root]
+    return subprocess.run(command, **options)
 
 
 @pytest.fixture(autouse=True)
