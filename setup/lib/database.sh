@@ -77,20 +77,25 @@ prepare_base_database() {
     stamp "db-$BASE_DB" "$key"
 }
 
-# The addons installed in it, ready to be cloned for a test.
+# The addons installed in it, ready to be cloned for a test. Sets INSTALLED_STATE.
 prepare_installed_database() {
-    local state
     exec 7>"$WORK/$INSTALLED_DB.lock"
     wait_for_lock 7 "Another command is installing the addons"
     prepare_base_database
-    state="$(addons_state) $(<"$WORK/stamps/db-$BASE_DB")"
-    if stamp_is "db-$INSTALLED_DB" "$state" && database_exists "$INSTALLED_DB"; then return; fi
-    say "Installing the addons: $(own_addons | comma_separated)"
-    clone_database "$BASE_DB" "$INSTALLED_DB"
-    odoo_install "$INSTALLED_DB" "$(own_addons | comma_separated)"
-    if ! checklog-odoo -c "$ROOT/checklog-odoo.cfg" "$WORK/log/install-$INSTALLED_DB.log"; then
+    INSTALLED_STATE="$(addons_state) $(<"$WORK/stamps/db-$BASE_DB")"
+    if ! { stamp_is "db-$INSTALLED_DB" "$INSTALLED_STATE" && database_exists "$INSTALLED_DB"; }; then
+        say "Installing the addons: $(own_addons | comma_separated)"
+        clone_database "$BASE_DB" "$INSTALLED_DB"
+        odoo_install "$INSTALLED_DB" "$(own_addons | comma_separated)"
+        check_log "$WORK/log/install-$INSTALLED_DB.log"
+        stamp "db-$INSTALLED_DB" "$INSTALLED_STATE"
+    fi
+    exec 7>&-
+}
+
+check_log() {
+    if ! checklog-odoo -c "$ROOT/checklog-odoo.cfg" "$1"; then
         die "the installation of the addons logged the warnings above." \
             "Mend them, or give the reason for one in checklog-odoo.cfg."
     fi
-    stamp "db-$INSTALLED_DB" "$state"
 }

@@ -6,6 +6,7 @@ a test logs counts as a failure, as it does in Odoo's own builds.
 """
 
 import logging
+import os
 import subprocess
 import types
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 import odoo.modules
 from odoo.modules import Manifest
+from odoo.tools import config
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {
@@ -28,7 +30,7 @@ def own_manifests():
     return [m for m in all_addon_manifests() if Path(m.path).parent == ROOT]
 
 
-def pytest_configure(config):
+def pytest_configure():
     Manifest.all_addon_manifests = staticmethod(own_manifests)
     odoo.modules.get_modules = lambda: [m.name for m in own_manifests()]
 
@@ -37,17 +39,20 @@ def pytest_ignore_collect(collection_path):
     return True if collection_path.name in SKIPPED else None
 
 
-def without_odoo(command, **options):
-    """Run pylint over our addons without Odoo's own source, which takes minutes."""
-    root = odoo.tools.config.root_path
-    command = [argument for argument in command if argument != root]
-    return subprocess.run(command, **options)
+def run_pylint(command, *, env, **options):
+    """Run pylint over our addons, without Odoo's own source, which takes minutes."""
+    command = [argument for argument in command if argument != config.root_path]
+    # pytest put the folder of addons here, and Odoo's `calendar` hides Python's
+    paths = env["PYTHONPATH"].split(os.pathsep)
+    paths = [path for path in paths if path not in config["addons_path"]]
+    env = {**env, "PYTHONPATH": os.pathsep.join(paths)}
+    return subprocess.run(command, env=env, **options)
 
 
 @pytest.fixture(autouse=True)
 def pylint_without_odoo(request, monkeypatch):
     if request.module.__name__.endswith("test_pylint"):
-        fake = types.SimpleNamespace(run=without_odoo)
+        fake = types.SimpleNamespace(run=run_pylint)
         monkeypatch.setattr(request.module, "subprocess", fake)
 
 
