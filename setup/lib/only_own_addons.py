@@ -60,5 +60,6 @@ def pylint_without_odoo(request, monkeypatch):
 def warnings_are_failures(request, caplog):
     caplog.set_level(logging.WARNING, logger=request.module.__name__)
     yield
-    said = [r.getMessage() for r in caplog.records if r.name == request.module.__name__]
+    records = caplog.get_records("call")
+    said = [r.getMessage() for r in records if r.name == request.module.__name__]
     assert not said, "\n".join(said)
