@@ -1,6 +1,6 @@
 """A mail server that delivers every message into one folder (in Maildir format).
 
-    mailbox.py PORT FOLDER
+    catch_mail.py PORT FOLDER
 
 It listens on this machine only, and ends when its standard input is closed.
 """
