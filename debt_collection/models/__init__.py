@@ -1,0 +1,1 @@
+from . import strategy, portfolio, contact, daily, odoo

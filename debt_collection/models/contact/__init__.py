@@ -1,0 +1,11 @@
+from . import (
+    debt_action_text_mixin,
+    debt_action,
+    debt_channel,
+    debt_channel_email,
+    debt_channel_task,
+    debt_outcome,
+    mail_activity,
+    mail_mail,
+    mail_thread,
+)

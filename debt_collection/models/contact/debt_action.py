@@ -1,0 +1,479 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...fields import IntegerArray, LooseMany2one
+from ..portfolio.debt_item import HELD_REASONS
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("planned", "Planned"),
+    ("approve", "To Approve"),
+    ("waiting", "Waiting"),
+    ("sending", "Sending"),
+    ("sent", "Sent"),
+    ("done", "Done"),
+    ("skipped", "Skipped"),
+    ("failed", "Failed"),
+    ("uncertain", "Uncertain"),
+    ("cancelled", "Cancelled"),
+]
+
+REASONS = HELD_REASONS + [
+    ("settled", "Nothing is owed any more"),
+    ("paying", "An online payment is under way"),
+    ("no_address", "No address on this channel"),
+    ("not_approved", "Not approved"),
+    ("amount_changed", "The amount changed before it left"),
+    ("bounced", "The message came back"),
+    ("refused", "The mail server refused it"),
+    ("lost", "Interrupted while it was being handed over"),
+    ("error", "An error occurred"),
+    ("test_ended", "Test mode ended"),
+]
+
+#: States of an automatic message from which quiet days count.
+CONTACTED = ("sent", "done", "uncertain", "waiting")
+#: States of an action that is not over.
+PENDING = ("planned", "approve", "waiting", "sending")
+
+
+class DebtAction(models.Model):
+    """One contact or task, planned or done. What happened is never edited."""
+
+    _name = "debt.action"
+    _description = "Collection Action"
+    _inherit = ["debt.action.text.mixin"]
+    _log_access = False
+    _order = "contact_day desc, id desc"
+
+    case_id = LooseMany2one("debt.case", required=True, index=True)
+    company_id = LooseMany2one("res.company", required=True)
+    debtor_id = LooseMany2one("res.partner", string="Customer", required=True)
+    partner_id = LooseMany2one("res.partner", string="Addressee")
+    run_id = LooseMany2one("debt.run", index="btree_not_null")
+    strategy_id = LooseMany2one("debt.strategy")
+    step_id = LooseMany2one("debt.strategy.step")
+    channel = fields.Selection(
+        selection=lambda self: self.env["debt.strategy.step"]
+        ._fields["channel"]
+        ._description_selection(self.env),
+        required=True,
+    )
+    track = fields.Selection(
+        [("message", "Message"), ("task", "Task")], required=True, default="message"
+    )
+    purpose = fields.Selection(
+        [
+            ("step", "Step of the Strategy"),
+            ("last_step", "After the Last Step"),
+            ("fix_contact", "Fix Contact Data"),
+        ],
+        required=True,
+        default="step",
+    )
+    state = fields.Selection(STATES, required=True, default="planned")
+    reason = fields.Selection(REASONS)
+    reason_detail = fields.Char(help="What the mail server or the error said.")
+    user_id = LooseMany2one("res.users", string="Agent")
+    planned_date = fields.Date()
+    sent_date = fields.Datetime(string="Sent on")
+    contact_day = fields.Date(
+        string="Day",
+        help="Local day of the contact: quiet days, gaps and limits count from it.",
+    )
+    is_test = fields.Boolean(
+        string="Test", help="Sent to the test address while the company was in test mode."
+    )
+    outcome_id = fields.Many2one("debt.outcome", ondelete="restrict")
+    delivery = fields.Selection(
+        [
+            ("queued", "In the Queue"),
+            ("sending", "Leaving"),
+            ("delivered", "Delivered to the Mail Server"),
+            ("bounced", "Bounced"),
+            ("failed", "Failed"),
+        ]
+    )
+    address = fields.Char(help="Where it was sent.")
+    subject = fields.Char()
+    mail_message_id = LooseMany2one("mail.message", index="btree_not_null")
+    activity_id = LooseMany2one("mail.activity", index="btree_not_null")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(
+        string="Amount", help="To chase, when the action was planned or sent."
+    )
+    item_refs = IntegerArray(help="The items listed, as ids.")
+    item_ids = fields.Many2many("debt.item", compute="_compute_item_ids")
+    name = fields.Char(compute="_compute_name")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    _pending_idx = models.Index(
+        "(company_id, state) WHERE state IN ('planned','approve','waiting','sending')"
+    )
+
+    @api.depends("item_refs")
+    def _compute_item_ids(self):
+        for action in self:
+            action.item_ids = self.env["debt.item"].browse(action.item_refs)
+
+    @api.depends("step_id", "purpose", "channel")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for action in self:
+            if action.purpose == "step" and action.step_id:
+                action.name = action.step_id.sudo().name  # sudo: a name, for everybody
+            else:
+                action.name = purposes[action.purpose]
+
+    @api.depends("name", "debtor_id")
+    def _compute_display_name(self):
+        for action in self:
+            # sudo: the name of the debtor is shown wherever the action is
+            action.display_name = f"{action.debtor_id.sudo().name} · {action.name}"
+
+    @api.depends("state", "item_refs", "step_id")
+    @api.depends_context("lang")
+    def _compute_preview(self):
+        for action in self:
+            if action.mail_message_id:
+                # sudo: the text that was sent belongs to the action
+                action.preview = action.mail_message_id.sudo().body
+            elif action.state in PENDING and action.channel:
+                channel = self.env["debt.channel"]._get(action.channel)
+                action.preview = channel._preview(action)
+            else:
+                action.preview = False
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("An action is evidence and cannot be deleted."))
+
+    # === BUTTONS === #
+
+    def action_approve(self):
+        """Let prepared messages leave. The dispatch job sends them within minutes."""
+        actions = self.filtered(lambda action: action.state == "approve")
+        if not actions:
+            raise UserError(self.env._("None of these messages waits for approval."))
+        actions.case_id.check_access("write")
+        # sudo: the right to work the case is the right to approve its messages
+        actions.sudo().write({"state": "planned"})
+        self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "%(count)s messages leave in the next minutes.", count=len(actions)
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_refuse(self):
+        """Do not send prepared messages; their items may be planned again."""
+        actions = self.filtered(lambda action: action.state in ("approve", "planned"))
+        if not actions:
+            raise UserError(self.env._("None of these messages can be stopped."))
+        actions.case_id.check_access("write")
+        actions.sudo()._skip("not_approved")  # sudo: see action_approve
+
+    def action_open_case(self):
+        """Open the case of the action."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "debt.case",
+            "res_id": self.case_id.id,
+            "view_mode": "form",
+        }
+
+    # === STATES === #
+
+    def _skip(self, reason):
+        """End actions unsent for a reason that may pass: their items fall back."""
+        self.write({"state": "skipped", "reason": reason})
+        self._release()
+
+    def _release(self):
+        """Give back the steps that these actions reserved."""
+        if not self:
+            return
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "DELETE FROM debt_item_step WHERE action_id = ANY(%s) RETURNING item_id",
+                list(self.ids),
+            )
+        )
+        item_ids = [item_id for (item_id,) in rows]
+        self.env["debt.item"]._fall_back(SQL("i.id = ANY(%s)", item_ids))
+        self.env["debt.item"].browse(item_ids).invalidate_recordset()
+        self.env["debt.item.step"].invalidate_model(flush=False)
+        self.case_id.write({"judged_day": False})
+
+    def _fail(self, reason, detail=None, outcome=None):
+        """End actions that can never leave; their step is consumed."""
+        vals = {"state": "failed", "reason": reason, "reason_detail": detail}
+        if outcome:
+            vals["outcome_id"] = self.env["debt.outcome"]._by_code(outcome).id
+        self.write(vals)
+
+    def _contacted(self):
+        """Remember on the cases that the debtors got an automatic message."""
+        for day, actions in self.filtered(lambda a: a.track == "message").grouped(
+            "contact_day"
+        ).items():
+            cases = actions.case_id.filtered(
+                lambda case, day=day: not case.last_message_day
+                or case.last_message_day < day
+            )
+            cases.write({"last_message_day": day})
+
+    def _bounced(self, detail):
+        """Record that messages came back, and ask for better contact data."""
+        self.delivery = "bounced"
+        self._fail("bounced", detail=detail, outcome="bounced")
+        self._fix_contact()
+
+    def _text_is_stale(self):
+        """Return whether the amount that was written is no longer the one to chase."""
+        self.ensure_one()
+        amount = self.amount
+        self._refresh_text()
+        return self.currency_id.compare_amounts(amount, self.amount) != 0
+
+    def _plan_again(self):
+        """Let a message whose text is out of date be written again."""
+        self.write(
+            {
+                "state": "planned",
+                "reason": "amount_changed",
+                "delivery": False,
+                "mail_message_id": False,
+            }
+        )
+        self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    @api.model
+    def _recount_contacts(self, cases):
+        """Recompute the day of the last automatic message of cases."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_case c
+               SET last_message_day = (SELECT MAX(a.contact_day) FROM debt_action a
+                                        WHERE a.case_id = c.id AND a.track = 'message'
+                                          AND a.state IN %s AND NOT a.is_test)
+             WHERE c.id = ANY(%s)
+                """,
+                CONTACTED,
+                list(cases.ids),
+            )
+        )
+        cases.invalidate_recordset(["last_message_day"])
+
+    def _fix_contact(self):
+        """Ask the agents to complete the contact data of debtors without address."""
+        cases = self.case_id - self.search(
+            [
+                ("case_id", "in", self.case_id.ids),
+                ("purpose", "=", "fix_contact"),
+                ("state", "in", ("planned", "sent")),
+            ]
+        ).case_id
+        by_case = {action.case_id: action for action in self}
+        return self.create(
+            [
+                {
+                    "case_id": case.id,
+                    "company_id": case.company_id.id,
+                    "debtor_id": case.partner_id.id,
+                    "partner_id": case.partner_id.id,
+                    "run_id": by_case[case].run_id.id,
+                    "strategy_id": case.strategy_id.id,
+                    "channel": "task",
+                    "track": "task",
+                    "purpose": "fix_contact",
+                    "user_id": case._debt_agent().id,
+                    "planned_date": by_case[case].contact_day,
+                    "contact_day": by_case[case].contact_day,
+                    "amount": case.amount_chaseable,
+                }
+                for case in cases
+            ]
+        )
+
+    @api.model
+    def _contact_fixed(self, debtors):
+        """Close the tasks that asked for contact data of these debtors."""
+        # sudo: whoever completes the contact data finishes the task
+        actions = self.sudo().search(
+            [
+                ("debtor_id", "in", debtors.ids),
+                ("purpose", "=", "fix_contact"),
+                ("state", "in", ("planned", "sent")),
+            ]
+        )
+        actions.activity_id.exists().action_feedback(
+            feedback=self.env._("The contact data was completed.")
+        )
+        actions.write({"state": "done"})
+
+    # === DISPATCH === #
+
+    @api.model
+    def _claim(self, companies, limit, exclude=()):
+        """Lock and return planned actions that no other worker holds.
+
+        Must be the first statement of its transaction: what was committed before it is
+        seen, what others hold is left to them.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT id FROM debt_action
+             WHERE state = 'planned' AND company_id = ANY(%s) AND NOT id = ANY(%s)
+             ORDER BY id
+             LIMIT %s
+               FOR UPDATE SKIP LOCKED
+                """,
+                list(companies.ids),
+                list(exclude),
+                limit,
+            )
+        )
+        return self.browse([action_id for (action_id,) in rows])
+
+    def _dispatch(self, now):
+        """Check these actions against the books and hand them to their channels.
+
+        :param now: naive UTC moment
+        :return: the actions handed over
+        """
+        sent = self.browse()
+        for company, actions in self.grouped("company_id").items():
+            day = company._debt_today(now)
+            actions.case_id._refresh(day)
+            ready = actions._suppress(now)
+            ready._refresh_text()
+            for code, group in ready.grouped("channel").items():
+                channel = self.env["debt.channel"]._get(code)
+                addresses = channel._addresses(group)
+                unreachable = group.filtered(lambda a, known=addresses: a not in known)
+                if unreachable:
+                    unreachable._skip("no_address")
+                    unreachable._fix_contact()
+                reachable = group - unreachable
+                if not reachable:
+                    continue
+                for action in reachable:
+                    action.write({"address": addresses[action], "contact_day": day})
+                channel._send(reachable, now)
+                reachable._contacted()
+                sent |= reachable
+        return sent
+
+    def _refresh_text(self):
+        """Keep in each action the items that are still chased, and their amount."""
+        for action in self:
+            items = action.item_ids.filtered(
+                lambda item: item.state == "open" and item.amount_chaseable > 0
+            )
+            action.item_refs = items.ids
+            action.amount = sum(
+                item.amount_chaseable * item.amount_residual / item.amount_residual_currency
+                if item.amount_residual_currency
+                else 0
+                for item in items
+            )
+
+    def _suppress(self, now):
+        """Skip, with its reason, what must not leave any more; return the rest.
+
+        Reads the items that were refreshed a moment ago, the online payments and the
+        state of the case and its strategy.
+        """
+        ready = self.browse()
+        paying = self._paying_cases(now)
+        for action in self:
+            reason = action._skip_reason(paying)
+            if reason == "settled" and action.track == "task":
+                action.write({"state": "cancelled", "reason": reason})
+                action._release()
+            elif reason:
+                action._skip(reason)
+            else:
+                ready |= action
+        return ready
+
+    def _skip_reason(self, paying):
+        """Return why this action must not leave now, or None."""
+        self.ensure_one()
+        case = self.case_id
+        if self.purpose == "fix_contact":
+            return "settled" if case.state == "closed" else None
+        if case.state == "closed":
+            return "settled"
+        if case.state == "hold":
+            return "hold"
+        if not self.strategy_id.enabled:
+            return "strategy_off"
+        items = self.item_ids.filtered(lambda item: item.state == "open")
+        if not items:
+            return "settled"
+        if not any(item.amount_chaseable > 0 for item in items):
+            return next((i.excluded for i in items if i.excluded), "covered")
+        if case in paying:
+            return "paying"
+        if self.track == "message" and case.stage_id.stop_contact:
+            return "stage_stops"
+        return None
+
+    @api.model
+    def _cancel_settled(self, cases):
+        """End the tasks of cases that owe nothing any more, with their activities."""
+        actions = self.search(
+            [
+                ("case_id", "in", cases.ids),
+                ("case_id.state", "=", "closed"),
+                ("track", "=", "task"),
+                ("state", "in", ("planned", "sent")),
+            ]
+        )
+        actions.activity_id.exists().unlink()
+        actions.write({"state": "cancelled", "reason": "settled"})
+
+    def _paying_cases(self, now):
+        """Return the cases whose debtor has an online payment under way.
+
+        Pending and authorised transactions suppress for ``debt_pending_days``; one that
+        is done and not post-processed yet always does.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT DISTINCT c.id
+              FROM debt_case c
+              JOIN res_company o ON o.id = c.company_id
+              JOIN res_partner p ON p.commercial_partner_id = c.partner_id
+              JOIN payment_transaction t ON t.partner_id = p.id
+                                        AND t.company_id = c.company_id
+             WHERE c.id = ANY(%(cases)s)
+               AND ((t.state = 'done' AND t.is_post_processed IS NOT TRUE)
+                    OR (t.state IN ('pending', 'authorized')
+                        AND t.last_state_change
+                            > %(now)s - o.debt_pending_days * INTERVAL '1 day'))
+                """,
+                cases=list(self.case_id.ids),
+                now=now,
+            )
+        )
+        return self.env["debt.case"].browse([case_id for (case_id,) in rows])

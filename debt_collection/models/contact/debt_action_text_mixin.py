@@ -1,0 +1,214 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, format_date
+from odoo.tools.misc import hash_sign
+
+#: How long the link of a message opens the page.
+PAY_LINK_DAYS = 60
+
+_CELL = Markup('<td style="padding:6px 8px;border-bottom:1px solid #e5e7eb;%s">%s</td>')
+_HEAD = Markup(
+    '<th style="padding:6px 8px;border-bottom:2px solid #d1d5db;text-align:%s;'
+    'font-weight:600;color:#374151">%s</th>'
+)
+_ROW = Markup("<tr>%s</tr>")
+_TABLE = Markup(
+    '<table style="border-collapse:collapse;width:100%%;font-size:14px;margin:16px 0">'
+    "<thead>%s</thead><tbody>%s</tbody><tfoot>%s</tfoot></table>"
+)
+_RIGHT = "text-align:right;white-space:nowrap;"
+_LEFT = ""
+
+
+class DebtActionTextMixin(models.AbstractModel):
+    """What a message may say: placeholders that the templates of actions use.
+
+    All of it is computed for a whole batch with one query, in the language of the
+    context.
+    """
+
+    _name = "debt.action.text.mixin"
+    _description = "Text of Collection Actions"
+
+    text_items = fields.Html(
+        compute="_compute_text_items", sanitize=False, string="Table of Items"
+    )
+    text_amount = fields.Char(
+        compute="_compute_text_items",
+        string="Amounts",
+        help="What is to be paid, per currency.",
+    )
+    text_document = fields.Char(
+        compute="_compute_text_items",
+        string="Oldest Document",
+        help="Number of the oldest document listed.",
+    )
+    text_due = fields.Char(compute="_compute_text_items", string="Oldest Due Date")
+    text_bank = fields.Html(compute="_compute_text_company", sanitize=False)
+    text_pay_url = fields.Char(compute="_compute_text_pay_url", string="Pay Link")
+    text_reference = fields.Char(
+        compute="_compute_text_reference",
+        string="Reference",
+        help="The customer's reference, the same in every message.",
+    )
+    text_agent = fields.Char(compute="_compute_text_company", string="Signature")
+    text_agent_contact = fields.Char(compute="_compute_text_company")
+
+    def _text_rows(self):
+        """Return {action id: rows of its items} with one query."""
+        self.env["debt.item"].flush_model()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+            SELECT a.id AS action_id, m.name, m.ref, m.invoice_date, i.date_due,
+                   i.currency_id, i.amount_chaseable AS amount, a.contact_day
+              FROM debt_action a
+              JOIN LATERAL unnest(a.item_refs) r(item_id) ON TRUE
+              JOIN debt_item i ON i.id = r.item_id
+              JOIN account_move m ON m.id = i.move_id
+             WHERE a.id = ANY(%s) AND i.amount_chaseable > 0
+             ORDER BY a.id, i.date_due, i.id
+                """,
+                list(self.ids),
+            )
+        )
+        result = {action_id: [] for action_id in self.ids}
+        for row in rows:
+            result[row["action_id"]].append(row)
+        return result
+
+    @api.depends("item_refs")
+    @api.depends_context("lang")
+    def _compute_text_items(self):
+        self.flush_recordset(["item_refs"])
+        rows = self._text_rows()
+        words = _Words(self.env)
+        for action in self:
+            lines = rows.get(action.id, [])
+            totals = {}
+            for line in lines:
+                currency_id = line["currency_id"]
+                totals[currency_id] = totals.get(currency_id, 0) + line["amount"]
+            amounts = [words.amount(total, key) for key, total in totals.items()]
+            action.text_amount = words.join(amounts)
+            action.text_items = words.table(lines, amounts) if lines else Markup()
+            action.text_document = lines[0]["name"] if lines else ""
+            action.text_due = words.date(lines[0]["date_due"]) if lines else ""
+
+    @api.depends("company_id", "user_id")
+    @api.depends_context("lang")
+    def _compute_text_company(self):
+        banks = {}
+        for action in self:
+            company = action.company_id.sudo()  # sudo: public data of the company
+            if company not in banks:
+                banks[company] = Markup().join(
+                    Markup("<div>%s</div>")
+                    % " · ".join(
+                        filter(
+                            None,
+                            (
+                                bank.bank_name,
+                                bank.acc_number,
+                                bank.acc_holder_name or company.name,
+                            ),
+                        )
+                    )
+                    for bank in company.partner_id.bank_ids
+                )
+            action.text_bank = banks[company]
+            agent = action.user_id.sudo()  # sudo: name and phone in the signature
+            action.text_agent = agent.name or company.name
+            action.text_agent_contact = " · ".join(
+                filter(
+                    None, (agent.phone or company.phone, agent.email or company.email)
+                )
+            )
+
+    @api.depends("case_id")
+    def _compute_text_pay_url(self):
+        env = self.env(su=True)  # sudo: the secret of the database signs the link
+        for action in self:
+            token = hash_sign(
+                env,
+                "debt_collection.pay",
+                [action.case_id.id],
+                expiration=timedelta(days=PAY_LINK_DAYS),
+            )
+            base = action.company_id.sudo().get_base_url()
+            action.text_pay_url = f"{base}/debt/pay/{token}"
+
+    @api.depends("debtor_id")
+    def _compute_text_reference(self):
+        for action in self:
+            partner = action.debtor_id.sudo()  # sudo: the debtor reads their reference
+            action.text_reference = partner.ref or f"C{partner.id:06d}"
+
+
+class _Words:
+    """Formats dates and amounts of one language, each once."""
+
+    def __init__(self, env):
+        self.env = env
+        self.dates = {}
+        self.currencies = {}
+        self.headings = Markup().join(
+            (
+                _HEAD % ("left", env._("Document")),
+                _HEAD % ("left", env._("Due Date")),
+                _HEAD % ("right", env._("Days Past Due")),
+                _HEAD % ("right", env._("Amount")),
+            )
+        )
+        self.total = env._("Total")
+
+    def date(self, day):
+        if day not in self.dates:
+            self.dates[day] = format_date(self.env, day) if day else ""
+        return self.dates[day]
+
+    def amount(self, amount, currency_id):
+        if currency_id not in self.currencies:
+            self.currencies[currency_id] = self.env["res.currency"].browse(currency_id)
+        return format_amount(self.env, float(amount), self.currencies[currency_id])
+
+    def join(self, parts):
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.env._(
+            "%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1]
+        )
+
+    def table(self, lines, amounts):
+        body = Markup().join(
+            _ROW
+            % Markup().join(
+                (
+                    _CELL % (_LEFT, self._document(line)),
+                    _CELL % (_LEFT, self.date(line["date_due"])),
+                    _CELL % (_RIGHT, max(0, (line["contact_day"] - line["date_due"]).days)),
+                    _CELL % (_RIGHT, self.amount(line["amount"], line["currency_id"])),
+                )
+            )
+            for line in lines
+        )
+        foot = Markup().join(
+            _ROW
+            % (
+                Markup('<td colspan="3" style="padding:6px 8px;%s">%s</td>')
+                % (_RIGHT, Markup("<b>%s</b>") % self.total)
+                + Markup('<td style="padding:6px 8px;%s"><b>%s</b></td>')
+                % (_RIGHT, amount)
+            )
+            for amount in amounts
+        )
+        return _TABLE % (_ROW % self.headings, body, foot)
+
+    @staticmethod
+    def _document(line):
+        if line["ref"] and line["ref"] != line["name"]:
+            return f"{line['name']} ({line['ref']})"
+        return line["name"] or ""

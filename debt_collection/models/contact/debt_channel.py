@@ -1,0 +1,41 @@
+from odoo import api, models
+
+
+class DebtChannel(models.AbstractModel):
+    """What every channel answers.
+
+    A channel is an abstract model ``debt.channel.<code>`` that inherits this one, where
+    ``code`` is a value of ``debt.strategy.step.channel``. A new channel is a new file.
+    """
+
+    _name = "debt.channel"
+    _description = "Channel of Contact"
+
+    #: "message": it reaches the debtor and quiet days count from it. "task": somebody
+    #: of the company works on it.
+    _track = "message"
+
+    @api.model
+    def _get(self, code):
+        """Return the channel of a code."""
+        return self.env[f"debt.channel.{code}"]
+
+    def _addresses(self, actions):
+        """Return {action: address} for the actions that can be reached.
+
+        An action that is missing has no address on this channel.
+        """
+        raise NotImplementedError
+
+    def _send(self, actions, now):
+        """Hand over actions that were checked a moment ago, in their transaction.
+
+        :param actions: actions in state ``planned``, all with an address
+        :param now: naive UTC moment of sending
+        :return: nothing; writes state ``sent`` and what proves it on the actions
+        """
+        raise NotImplementedError
+
+    def _preview(self, action):
+        """Return the Markup of what would be sent now."""
+        return ""

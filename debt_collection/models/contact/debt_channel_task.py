@@ -1,0 +1,49 @@
+from odoo import models
+
+
+class DebtChannelTask(models.AbstractModel):
+    _name = "debt.channel.task"
+    _description = "Task for the Agent"
+    _inherit = ["debt.channel"]
+
+    _track = "task"
+    _activity_type = "mail.mail_activity_data_todo"
+
+    def _addresses(self, actions):
+        return {action: action.user_id.login or "" for action in actions}
+
+    def _send(self, actions, now):
+        model_id = self.env["ir.model"]._get_id("debt.case")
+        activity_type = self.env.ref(self._activity_type)
+        # sudo: agents may work cases that another one's task is about
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(mail_activity_quick_update=True)
+            .create(
+                [
+                    {
+                        "activity_type_id": activity_type.id,
+                        "res_model_id": model_id,
+                        "res_id": action.case_id.id,
+                        "user_id": action.user_id.id,
+                        "date_deadline": action.contact_day,
+                        "summary": action.name,
+                        "note": action.step_id.note,
+                        "automated": True,
+                    }
+                    for action in actions
+                ]
+            )
+        )
+        for action, activity in zip(actions, activities, strict=True):
+            action.activity_id = activity
+        actions.write({"state": "sent", "sent_date": now, "reason": False})
+
+
+class DebtChannelCall(models.AbstractModel):
+    _name = "debt.channel.call"
+    _description = "Call by the Agent"
+    _inherit = ["debt.channel.task"]
+
+    _activity_type = "mail.mail_activity_data_call"

@@ -1,0 +1,24 @@
+from odoo import api, fields, models
+
+
+class DebtOutcome(models.Model):
+    _name = "debt.outcome"
+    _description = "Contact Outcome"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(help="Name by which the product itself finds this outcome.")
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    reached = fields.Boolean(
+        string="Debtor Reached", help="The customer was reached in person."
+    )
+
+    _code_uniq = models.Constraint(
+        "UNIQUE(code)", "There is already an outcome with this code."
+    )
+
+    @api.model
+    def _by_code(self, code):
+        """Return the outcome of a code; empty where somebody deleted it."""
+        return self.with_context(active_test=False).search([("code", "=", code)], limit=1)

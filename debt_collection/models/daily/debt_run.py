@@ -1,0 +1,556 @@
+import logging
+import random
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import psycopg2.errors
+
+from odoo import api, fields, models, modules
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, split_every
+
+from ..contact.debt_action import CONTACTED
+
+_logger = logging.getLogger(__name__)
+
+#: First key of the advisory lock of a company's run: "debt" in ASCII.
+LOCK_CLASS = 0x64656274
+#: Cases that the set-based steps take at a time, and commit.
+SLICE = 10_000
+#: Actions that the dispatch claims at a time, and commits.
+BATCH = 200
+#: Other transactions won; try the same again.
+RETRYABLE = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
+TRIES = 5
+
+
+class DebtRun(models.Model):
+    """One execution of the daily job, or a simulation of it."""
+
+    _name = "debt.run"
+    _description = "Daily Run"
+    _inherit = ["debt.run.plan.mixin", "debt.run.shadow.mixin"]
+    _order = "id desc"
+
+    day = fields.Date(required=True)
+    company_ids = fields.Many2many("res.company", string="Companies", required=True)
+    simulate = fields.Boolean(string="Simulation")
+    state = fields.Selection(
+        [
+            ("requested", "Requested"),
+            ("running", "Running"),
+            ("done", "Done"),
+            ("error", "With Errors"),
+            ("interrupted", "Interrupted"),
+        ],
+        required=True,
+        default="running",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Started by", default=lambda self: self.env.user
+    )
+    started = fields.Datetime(default=fields.Datetime.now)
+    duration = fields.Float(help="Seconds from start to end.")
+    durations = fields.Json(string="Seconds per Step")
+    config_version = fields.Integer()
+    items_synced = fields.Integer(help="Items that changed since the last run.")
+    cases_opened = fields.Integer()
+    cases_closed = fields.Integer()
+    actions_planned = fields.Integer()
+    actions_sent = fields.Integer()
+    actions_skipped = fields.Integer()
+    actions_failed = fields.Integer()
+    actions_to_approve = fields.Integer(compute="_compute_actions_to_approve")
+    reasons = fields.Json(string="Held by Reason")
+    reasons_text = fields.Text(compute="_compute_reasons_text", string="Why Held")
+    durations_text = fields.Char(compute="_compute_durations_text", string="Steps")
+    errors = fields.Text()
+    line_ids = fields.One2many("debt.run.line", "run_id")
+    line_count = fields.Integer(compute="_compute_line_count")
+
+    _day_idx = models.Index("(day) WHERE simulate IS NOT TRUE")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("day", "simulate")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for run in self:
+            day = fields.Date.to_string(run.day)
+            run.display_name = (
+                self.env._("Simulation of %(day)s", day=day) if run.simulate else day
+            )
+
+    def _compute_actions_to_approve(self):
+        groups = self.env["debt.action"]._read_group(
+            [("run_id", "in", self.ids), ("state", "=", "approve")],
+            ["run_id"],
+            ["__count"],
+        )
+        counts = {run.id: count for run, count in groups}
+        for run in self:
+            run.actions_to_approve = counts.get(run.id, 0)
+
+    def _compute_line_count(self):
+        groups = self.env["debt.run.line"]._read_group(
+            [("run_id", "in", self.ids)], ["run_id"], ["__count"]
+        )
+        counts = {run.id: count for run, count in groups}
+        for run in self:
+            run.line_count = counts.get(run.id, 0)
+
+    @api.depends("reasons")
+    @api.depends_context("lang")
+    def _compute_reasons_text(self):
+        words = dict(self.env["debt.action"]._fields["reason"]._description_selection(self.env))
+        for run in self:
+            counts = Counter(run.reasons or {})
+            run.reasons_text = "\n".join(
+                f"{words.get(reason, reason)}: {count}"
+                for reason, count in counts.most_common()
+            )
+
+    @api.depends("durations")
+    def _compute_durations_text(self):
+        for run in self:
+            run.durations_text = " · ".join(
+                f"{step} {seconds:.2f} s" for step, seconds in (run.durations or {}).items()
+            )
+
+    # === ENTRY POINTS === #
+
+    @api.model
+    def _run(self, companies, day=None, now=None, simulate=False):
+        """Do the daily job: sync, judge, roll up, sort, plan, dispatch.
+
+        :param companies: ``res.company`` records
+        :param day: the day of the run; without it, today in each company's time zone
+        :param now: the moment of sending, naive UTC; without it the clock, or noon of
+            ``day`` where that is not today
+        :param simulate: report what would happen on ``day`` and write nothing else
+        :return: the run record
+        :raise UserError: for a day before the last run, unless simulated
+        """
+        run = self._open(companies, day or companies[:1]._debt_today(now), simulate)
+        start = time.monotonic()
+        for company in companies:
+            run._run_company(company, day or company._debt_today(now))
+        if not simulate:
+            run._dispatch(companies, run._moment(day, now))
+        run._close(time.monotonic() - start)
+        return run
+
+    @api.model
+    def _cron_run(self):
+        """Run each company once a day from its hour on, and whatever was asked for."""
+        now = fields.Datetime.now()
+        for company in self.env["res.company"].search([]):
+            asked = self.search(
+                [("state", "=", "requested"), ("company_ids", "in", company.ids)]
+            )
+            if asked or company._debt_run_is_due(now):
+                asked.unlink()
+                try:
+                    self._run(company)
+                except Exception:
+                    self.env.cr.rollback()
+                    _logger.exception("The run of company %s failed", company.id)
+
+    @api.model
+    def _cron_dispatch(self):
+        """Send what is planned: approved batches, and what an interrupted run left."""
+        self.env["mail.mail"].sudo()._debt_find_lost()
+        self._checkpoint()
+        self._dispatch(self.env["res.company"].search([]), fields.Datetime.now())
+
+    @api.model
+    def _cron_refresh(self):
+        """Bring the cases of marked debtors up to date, long before the night."""
+        for company in self.env["res.company"].search([]):
+            with self._company_lock(company) as locked:
+                if not locked:
+                    continue
+                partners = self.env["res.partner"].browse(
+                    self.env["debt.mark"]._take(company)
+                )
+                if partners:
+                    self._refresh_debtors(company, partners)
+                self._checkpoint()
+
+    @api.model
+    def _refresh_debtors(self, company, partners):
+        day = company._debt_today()
+        self.env["debt.item"]._sync(company, day, partners=partners)
+        cases = self.env["debt.case"].search(
+            [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
+        )
+        scope = SQL("c.id = ANY(%s)", cases.ids)
+        self.env["debt.case"]._roll_up(company, day, scope)
+        self.env["debt.case"]._sort(company, scope)
+        self.env["debt.action"]._cancel_settled(cases)
+        # figures are fresh; the run of the day still has to plan
+        self.env.cr.execute(
+            SQL("UPDATE debt_case c SET judged_day = NULL WHERE %s", scope)
+        )
+        self.env.invalidate_all(flush=False)
+
+    # === BUTTONS === #
+
+    def action_approve_all(self):
+        """Let every prepared message of this run leave."""
+        actions = self.env["debt.action"].search(
+            [("run_id", "in", self.ids), ("state", "=", "approve")]
+        )
+        return actions.action_approve()
+
+    def action_view_lines(self):
+        """Open the lines of the run."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_run_line_action"
+        )
+        action["domain"] = [("run_id", "=", self.id)]
+        return action
+
+    def action_view_approvals(self):
+        """Open the prepared messages of the run."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_action_approve_action"
+        )
+        action["domain"] = [("run_id", "=", self.id), ("state", "=", "approve")]
+        return action
+
+    # === STEPS === #
+
+    @api.model
+    def _moment(self, day, now):
+        """Return the moment of sending of a run: ``now``, or a moment of ``day``."""
+        if now:
+            return now
+        company = self.company_ids[:1]
+        if not day or day == company._debt_today():
+            return fields.Datetime.now()
+        return company._debt_noon(day)
+
+    @api.model
+    def _open(self, companies, day, simulate):
+        if not companies:
+            raise UserError(self.env._("Choose at least one company."))
+        if not simulate:
+            last = self.search(
+                Domain("simulate", "=", False)
+                & Domain("company_ids", "in", companies.ids)
+                & Domain("state", "!=", "requested")
+                & Domain("day", ">", day),
+                limit=1,
+            )
+            if last:
+                raise UserError(
+                    self.env._(
+                        "The run of %(last)s is done already. An earlier day can only "
+                        "be simulated.",
+                        last=last.day,
+                    )
+                )
+        run = self.create(
+            {
+                "day": day,
+                "company_ids": companies.ids,
+                "simulate": simulate,
+                "config_version": self.env["debt.config.mixin"]._config_version(),
+                "durations": {},
+                "reasons": {},
+            }
+        )
+        run._checkpoint("opened")
+        return run
+
+    def _run_company(self, company, day):
+        """Do steps 1 to 5 for one company, unless another worker does them now."""
+        if self.simulate:
+            with self._shadow(company):
+                self._sync_and_plan(company, day)
+                self._foresee_addresses(company)
+            return
+        with self._company_lock(company) as locked:
+            if not locked:
+                self._note(
+                    self.env._(
+                        "Another run of %(company)s was under way.", company=company.name
+                    )
+                )
+                return
+            stale = self.search(
+                [
+                    ("state", "=", "running"),
+                    ("company_ids", "in", company.ids),
+                    ("id", "<", self.id),
+                    ("simulate", "=", False),
+                ]
+            )
+            stale.state = "interrupted"
+            self._sync_and_plan(company, day)
+
+    def _sync_and_plan(self, company, day):
+        full = self.simulate or not self._ran_before(company, day)
+        self._retry(lambda: self._sync_company(company, day))
+        for case_ids in split_every(SLICE, self._cases_to_judge(company, day, full)):
+            try:
+                self._retry(
+                    lambda ids=case_ids: self._judge_slice(company, day, list(ids))
+                )
+            except Exception as error:
+                if self.simulate or modules.module.current_test:
+                    raise
+                self.env.cr.rollback()
+                _logger.exception("A slice of the run of company %s failed", company.id)
+                self._note(f"{company.name}: {error}")
+
+    def _sync_company(self, company, day):
+        """Compare the books and open what waited for this day."""
+        self._checkpoint(read_committed=True)
+        with self._timed("sync"):
+            marked = self.env["debt.mark"]._take(company)
+            self.items_synced += self.env["debt.item"]._sync(company, day)
+            self.env["debt.case"]._release_holds(company, day)
+            self._expire_approvals(company, day)
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE debt_case SET judged_day = NULL
+                        WHERE company_id = %s AND partner_id = ANY(%s)""",
+                    company.id,
+                    marked,
+                )
+            )
+        self._checkpoint("synced")
+
+    def _judge_slice(self, company, day, case_ids):
+        """Roll up, sort and plan a slice of cases, in a transaction of its own."""
+        self._checkpoint(read_committed=True)
+        self.env.cr.execute("SET LOCAL work_mem = '128MB'")
+        Case = self.env["debt.case"]
+        scope = SQL("c.id = ANY(%s)", list(case_ids))
+        with self._timed("roll up"):
+            opened, closed = Case._roll_up(company, day, scope)
+        with self._timed("sort"):
+            Case._sort(company, scope)
+        with self._timed("plan"):
+            planned, held = self._plan(company, day, scope)
+        if closed:
+            self.env["debt.action"]._cancel_settled(Case.browse(case_ids))
+        self.env.invalidate_all(flush=False)
+        self.cases_opened += opened
+        self.cases_closed += closed
+        self.actions_planned += planned
+        self.reasons = dict(Counter(self.reasons or {}) + Counter(held))
+        self._checkpoint("slice")
+
+    @api.model
+    def _cases_to_judge(self, company, day, full):
+        """Return the ids of the cases that this run must look at, in order."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT id FROM debt_case
+             WHERE company_id = %s
+               AND (judged_day IS NULL
+                    OR (state <> 'closed' AND (%s OR judged_day <> %s)))
+             ORDER BY id
+                """,
+                company.id,
+                full,
+                day,
+            )
+        )
+        return [case_id for (case_id,) in rows]
+
+    def _ran_before(self, company, day):
+        """Return whether this day was run with the configuration of now."""
+        return bool(
+            self.search_count(
+                [
+                    ("day", "=", day),
+                    ("company_ids", "in", company.ids),
+                    ("state", "=", "done"),
+                    ("simulate", "=", False),
+                    ("config_version", "=", self.config_version),
+                    ("id", "!=", self.id),
+                ],
+                limit=1,
+            )
+        )
+
+    def _foresee_addresses(self, company):
+        """In a simulation, tell which messages have no address to go to."""
+        actions = self.env["debt.action"].search(
+            [("run_id", "=", self.id), ("company_id", "=", company.id)]
+        )
+        lines = {
+            (line.partner_id, line.step_id): line
+            for line in self.line_ids
+            if line.result != "held"
+        }
+        for batch_ids in split_every(1000, actions.ids):
+            batch = self.env["debt.action"].browse(batch_ids)
+            for code, group in batch.grouped("channel").items():
+                channel = self.env["debt.channel"]._get(code)
+                addresses = channel._addresses(group)
+                for action in group:
+                    line = lines.get((action.debtor_id, action.step_id))
+                    if not line:
+                        continue
+                    if action in addresses:
+                        line.address = addresses[action]
+                    else:
+                        line.write({"result": "held", "reason": "no_address"})
+        self.line_ids.flush_recordset()
+
+    def _dispatch(self, companies, now):
+        """Hand over what is planned, batch after batch, until nothing is left.
+
+        Other workers may do the same: each takes actions that no other one holds.
+        """
+        start = time.monotonic()
+        failed = []
+        self._checkpoint("dispatch")
+        while self._retry(lambda: self._dispatch_batch(companies, now, failed)):
+            pass
+        if len(self) == 1:
+            self._add_duration("dispatch", time.monotonic() - start)
+
+    def _dispatch_batch(self, companies, now, failed):
+        """Claim, check and hand over one batch; return whether there was one.
+
+        A batch in which a record fails is taken back and done one by one, so that only
+        that record fails.
+
+        :param list failed: ids of actions to leave alone; those that fail are added
+        """
+        size = len(failed)
+        actions = self.env["debt.action"]._claim(companies, BATCH, failed)
+        if not actions:
+            return False
+        self._checkpoint("claimed", commit=False)
+        try:
+            with self.env.cr.savepoint():
+                actions._dispatch(now)
+        except RETRYABLE:
+            raise
+        except Exception:
+            _logger.info("A batch failed; its actions go one by one", exc_info=True)
+            for action in actions:
+                try:
+                    with self.env.cr.savepoint():
+                        action._dispatch(now)
+                except RETRYABLE:
+                    raise
+                except Exception as error:
+                    _logger.exception("Action %s failed", action.id)
+                    failed.append(action.id)
+                    action._fail("error", detail=str(error))
+        self._count(actions.run_id)
+        self._checkpoint("dispatched")
+        return True
+
+    @api.model
+    def _count(self, runs):
+        """Bring the counters of runs to the states of their actions."""
+        groups = self.env["debt.action"]._read_group(
+            [("run_id", "in", runs.ids)], ["run_id", "state"], ["__count"]
+        )
+        counts = Counter({(run.id, state): count for run, state, count in groups})
+        for run in runs:
+            run.write(
+                {
+                    "actions_sent": sum(counts[run.id, state] for state in CONTACTED),
+                    "actions_skipped": counts[run.id, "skipped"]
+                    + counts[run.id, "cancelled"],
+                    "actions_failed": counts[run.id, "failed"],
+                }
+            )
+
+    def _close(self, seconds):
+        self.duration = seconds
+        self._count(self)
+        self.state = "error" if self.errors else "done"
+        self._checkpoint("closed")
+
+    # === TRANSACTIONS === #
+
+    @api.model
+    def _checkpoint(self, label=None, commit=True, read_committed=False):
+        """Commit: the one place in this product that does. A no-op in tests.
+
+        :param label: name of the point, for tests that interrupt a worker there
+        :param commit: False where the point is only named
+        :param read_committed: let the next transaction see what others commit, as the
+            set-based steps want
+        """
+        if not commit or modules.module.current_test:
+            return
+        if len(self) == 1 and self.simulate:
+            return  # whoever asked for the simulation commits its report
+        self.env["ir.cron"]._commit_progress()
+        if read_committed:
+            self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+    @contextmanager
+    def _company_lock(self, company):
+        """Hold the lock of a company's run; False where another session has it.
+
+        A lock of the session: it is taken before the transaction that reads begins, and
+        PostgreSQL drops it when the worker dies.
+        """
+        key = (LOCK_CLASS, company.id)
+        ((locked,),) = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_lock(%s, %s)", *key)
+        )
+        self._checkpoint()
+        try:
+            yield locked
+        finally:
+            if locked:
+                self._unlock(key)
+
+    def _unlock(self, key):
+        try:
+            self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
+        except psycopg2.errors.InFailedSqlTransaction:
+            self.env.cr.rollback()
+            self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
+
+    def _retry(self, work):
+        """Call ``work``, which commits at its end; again where others won.
+
+        :raise Exception: what ``work`` raised, other than a conflict that passed
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                return work()
+            except RETRYABLE:
+                if not left or modules.module.current_test:
+                    raise
+                self.env.cr.rollback()
+                time.sleep(random.uniform(0, 0.5))
+        return None
+
+    @contextmanager
+    def _timed(self, step):
+        start = time.monotonic()
+        yield
+        self._add_duration(step, time.monotonic() - start)
+
+    def _add_duration(self, step, seconds):
+        durations = dict(self.durations or {})
+        durations[step] = round(durations.get(step, 0) + seconds, 3)
+        self.durations = durations
+
+    def _note(self, text):
+        self.errors = "\n".join(filter(None, (self.errors, text)))

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+from ...fields import LooseMany2one
+from ..contact.debt_action import REASONS
+
+KEEP_DAYS = 30
+
+
+class DebtRunLine(models.Model):
+    """What a run planned for a case, or why it held an item."""
+
+    _name = "debt.run.line"
+    _description = "Run Line"
+    _log_access = False
+    _order = "id"
+
+    run_id = fields.Many2one("debt.run", required=True, ondelete="cascade", index=True)
+    company_id = LooseMany2one("res.company")
+    case_id = LooseMany2one("debt.case")
+    partner_id = LooseMany2one("res.partner", string="Customer")
+    item_id = LooseMany2one("debt.item")
+    move_id = LooseMany2one("account.move", string="Document")
+    strategy_id = LooseMany2one("debt.strategy")
+    step_id = LooseMany2one("debt.strategy.step")
+    channel = fields.Selection(
+        selection=lambda self: self.env["debt.strategy.step"]
+        ._fields["channel"]
+        ._description_selection(self.env)
+    )
+    action_id = LooseMany2one("debt.action")
+    addressee_id = LooseMany2one("res.partner")
+    address = fields.Char()
+    result = fields.Selection(
+        [("planned", "Would Go"), ("approve", "To Approve"), ("held", "Held")],
+        required=True,
+    )
+    reason = fields.Selection(REASONS)
+    date = fields.Date(string="When")
+    days_past_due = fields.Integer(aggregator="max")
+    item_count = fields.Integer(string="Items")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary()
+
+    @api.depends("partner_id", "step_id")
+    def _compute_display_name(self):
+        for line in self:
+            # sudo: names, shown to whoever may read the run
+            names = (line.partner_id.sudo().name, line.step_id.sudo().name)
+            line.display_name = " · ".join(filter(None, names))
+
+    @api.autovacuum
+    def _gc_old_lines(self):
+        limit = fields.Date.subtract(fields.Date.today(), days=KEEP_DAYS)
+        runs = self.env["debt.run"].search([("day", "<", limit)])
+        lines = self.search([("run_id", "in", runs.ids)], limit=100_000)
+        lines.unlink()
+        return len(lines), self.search_count([("run_id", "in", runs.ids)], limit=1)

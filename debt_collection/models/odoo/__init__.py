@@ -1,0 +1,9 @@
+from . import (
+    account_move,
+    account_partial_reconcile,
+    base_partner_merge,
+    res_company,
+    res_config_settings,
+    res_country,
+    res_partner,
+)

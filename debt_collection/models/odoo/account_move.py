@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    debt_pay_date = fields.Date(
+        string="Announced Payment Date",
+        copy=False,
+        help="The payment date on the customer's counter-receipt (contra-recibo). "
+        "Collection counts from it instead of the due date.",
+    )
+    debt_case_id = fields.Many2one(
+        "debt.case", compute="_compute_debt_case", string="Collection Case"
+    )
+    debt_stage_id = fields.Many2one(
+        "debt.stage", compute="_compute_debt_case", string="Collection Stage"
+    )
+    debt_last_action = fields.Char(
+        compute="_compute_debt_case", string="Last Collection Action"
+    )
+    debt_next_action_date = fields.Date(
+        compute="_compute_debt_case", string="Next Collection Action"
+    )
+
+    @api.depends("commercial_partner_id", "company_id", "state")
+    def _compute_debt_case(self):
+        # sudo: accountants see where collection stands without rights on cases
+        items = (
+            self.env["debt.item"].sudo().search([("move_id", "in", self.ids)])
+        ).grouped("move_id")
+        for move in self:
+            own = items.get(move._origin, self.env["debt.item"])
+            case = own.case_id[:1].sudo(self.env.su)
+            move.debt_case_id = case
+            still_open = own.filtered(lambda item: item.state == "open")
+            move.debt_stage_id = case.sudo().stage_id if still_open else False
+            move.debt_last_action = case.sudo().last_action
+            move.debt_next_action_date = (
+                case.sudo().next_action_date if still_open else False
+            )
+
+    def action_debt_case(self):
+        """Open the collection case of the invoice."""
+        return self.debt_case_id._debt_open()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"state", "debt_pay_date", "no_followup", "payment_state"} & vals.keys():
+            self._debt_mark()
+        return result
+
+    def action_toggle_block_payment(self):
+        result = super().action_toggle_block_payment()
+        self._debt_mark()
+        return result
+
+    def _debt_mark(self):
+        """Posting, resetting or cancelling an invoice is news of the debtor."""
+        lines = self.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.partner_id
+        )
+        self.env["debt.mark"]._add(
+            (line.partner_id.id, line.company_id.id) for line in lines
+        )

@@ -1,0 +1,17 @@
+from odoo import api, models
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Merge the cases first: evidence never disappears with a contact."""
+        self.env["debt.case"].sudo()._merge_debtors(src_partners, dst_partner)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        result = super()._merge(partner_ids, dst_partner, extra_checks)
+        if dst_partner:
+            dst_partner._debt_mark()
+        return result

@@ -1,0 +1,159 @@
+from datetime import datetime, time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...logic.round_amounts import small_amount
+
+#: An item under about this much, in US dollars, is a crumb.
+CRUMB_USD = 5
+#: A balance under about this much is a small one.
+SMALL_USD = 50
+
+
+def _timezones(_model):
+    return [(name, name) for name in sorted(pytz.common_timezones)]
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    debt_tz = fields.Selection(
+        _timezones,
+        string="Time Zone of Collection",
+        help="Decides which day it is for this company's daily run.",
+    )
+    debt_run_hour = fields.Integer(
+        string="Hour of the Daily Run",
+        default=6,
+        help="Local hour, 0 to 23, from which the daily run of this company starts.",
+    )
+    debt_test_mode = fields.Boolean(
+        string="Collection Test Mode",
+        help="Every message goes to the test address instead of the customer.",
+    )
+    debt_test_email = fields.Char(string="Test Address")
+    debt_crumb_amount = fields.Monetary(
+        string="Crumb Amount",
+        compute="_compute_debt_crumb_amount",
+        store=True,
+        readonly=False,
+        help="An item under this amount counts in the balance, never in days, stage, "
+        "steps or texts.",
+    )
+    debt_small_amount = fields.Monetary(
+        string="Small Balance",
+        compute="_compute_debt_crumb_amount",
+        store=True,
+        readonly=False,
+        help="Customers who owe less than this in all can have a segment of their own.",
+    )
+    debt_pending_days = fields.Integer(
+        string="Days to Wait for a Pending Payment",
+        default=3,
+        help="How long an online payment that is pending stops messages.",
+    )
+    debt_agent_id = fields.Many2one(
+        "res.users",
+        string="Default Agent",
+        domain=[("share", "=", False)],
+        help="Gets the tasks of cases that have no agent.",
+    )
+    debt_agent_scope = fields.Selection(
+        [
+            ("all", "Every case of the company"),
+            ("own", "Own and unassigned cases only"),
+        ],
+        string="Agents Read",
+        default="all",
+        required=True,
+    )
+
+    @api.depends("currency_id")
+    def _compute_debt_crumb_amount(self):
+        for company in self:
+            company.debt_crumb_amount = small_amount(
+                CRUMB_USD, company.currency_id.name
+            )
+            company.debt_small_amount = small_amount(
+                SMALL_USD, company.currency_id.name
+            )
+
+    @api.constrains("debt_run_hour", "debt_pending_days")
+    def _check_debt_numbers(self):
+        for company in self:
+            if not 0 <= company.debt_run_hour <= 23:
+                raise ValidationError(self.env._("The hour of the run is 0 to 23."))
+            if company.debt_pending_days < 0:
+                raise ValidationError(
+                    self.env._("Days to wait for a payment cannot be negative.")
+                )
+
+    @api.constrains("debt_test_mode", "debt_test_email")
+    def _check_debt_test_email(self):
+        for company in self:
+            if company.debt_test_mode and not company.debt_test_email:
+                raise ValidationError(
+                    self.env._("Test mode needs an address that gets the messages.")
+                )
+
+    def write(self, vals):
+        tested = self.filtered("debt_test_mode")
+        result = super().write(vals)
+        if any(name.startswith("debt_") for name in vals):
+            self.env["debt.config.mixin"]._config_changed()
+        ended = tested.filtered(lambda company: not company.debt_test_mode)
+        if ended:
+            ended._debt_end_test()
+        return result
+
+    # === TIME === #
+
+    def _debt_zone(self):
+        self.ensure_one()
+        # sudo: the time zone of a company is not a secret
+        company = self.sudo()
+        return pytz.timezone(company.debt_tz or company.partner_id.tz or "UTC")
+
+    def _debt_today(self, now=None):
+        """Return the local date of a naive UTC moment, of the clock without one."""
+        now = now or fields.Datetime.now()
+        return pytz.utc.localize(now).astimezone(self._debt_zone()).date()
+
+    def _debt_noon(self, day):
+        """Return noon of a local day as a naive UTC moment."""
+        noon = self._debt_zone().localize(datetime.combine(day, time(12)))
+        return noon.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _debt_run_is_due(self, now):
+        """Return whether today's run has not been done and its hour has come."""
+        self.ensure_one()
+        local = pytz.utc.localize(now).astimezone(self._debt_zone())
+        if local.hour < self.debt_run_hour:
+            return False
+        return not self.env["debt.run"].search_count(
+            [
+                ("day", ">=", local.date()),
+                ("company_ids", "in", self.ids),
+                ("simulate", "=", False),
+                ("state", "in", ("done", "error")),
+            ],
+            limit=1,
+        )
+
+    # === TEST MODE === #
+
+    def _debt_end_test(self):
+        """Give back the steps that were only sent to the test address."""
+        # sudo: whoever may change the setting may end the test
+        actions = (
+            self.env["debt.action"]
+            .sudo()
+            .search([("company_id", "in", self.ids), ("is_test", "=", True)])
+        )
+        pending = actions.filtered(lambda a: a.state in ("planned", "approve"))
+        pending.write({"state": "skipped", "reason": "test_ended"})
+        actions._release()
+        self.env["debt.action"].sudo()._recount_contacts(actions.case_id)

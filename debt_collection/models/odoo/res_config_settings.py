@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    debt_tz = fields.Selection(related="company_id.debt_tz", readonly=False)
+    debt_run_hour = fields.Integer(related="company_id.debt_run_hour", readonly=False)
+    debt_test_mode = fields.Boolean(related="company_id.debt_test_mode", readonly=False)
+    debt_test_email = fields.Char(related="company_id.debt_test_email", readonly=False)
+    debt_crumb_amount = fields.Monetary(
+        related="company_id.debt_crumb_amount",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_small_amount = fields.Monetary(
+        related="company_id.debt_small_amount",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_pending_days = fields.Integer(
+        related="company_id.debt_pending_days", readonly=False
+    )
+    debt_agent_id = fields.Many2one(related="company_id.debt_agent_id", readonly=False)
+    debt_agent_scope = fields.Selection(
+        related="company_id.debt_agent_scope", readonly=False
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Company"
+    )

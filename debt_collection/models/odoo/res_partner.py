@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+
+#: A change of these may change the segment, the chase dates or the debtor himself.
+WATCHED = {
+    "active",
+    "category_id",
+    "country_id",
+    "debt_pay_calendar_id",
+    "email",
+    "parent_id",
+    "trust",
+    "type",
+    "user_id",
+}
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    debt_case_ids = fields.One2many("debt.case", "partner_id", string="Collection Cases")
+    debt_case_count = fields.Integer(
+        compute="_compute_debt_case", string="Collection Cases Count"
+    )
+    debt_stage_id = fields.Many2one(
+        "debt.stage", compute="_compute_debt_case", string="Collection Stage"
+    )
+    debt_last_action = fields.Char(
+        compute="_compute_debt_case", string="Last Collection Action"
+    )
+    debt_next_action_date = fields.Date(
+        compute="_compute_debt_case", string="Next Collection Action"
+    )
+    debt_pay_calendar_id = fields.Many2one(
+        "debt.pay.calendar",
+        string="Payment Days",
+        help="The customer's days of revision and payment. Steps count from the day on "
+        "which the money can really come.",
+    )
+
+    @api.depends_context("company")
+    def _compute_debt_case(self):
+        # sudo: whoever reads the customer may see where collection stands
+        cases = (
+            self.env["debt.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    ("company_id", "in", self.env.companies.ids),
+                ]
+            )
+        )
+        by_partner = cases.grouped("partner_id")
+        for partner in self:
+            own = by_partner.get(partner.commercial_partner_id, cases.browse())
+            case = own.filtered(lambda c: c.company_id == self.env.company)[:1] or own[:1]
+            partner.debt_case_count = len(own)
+            partner.debt_stage_id = case.stage_id if case.state != "closed" else False
+            partner.debt_next_action_date = case.next_action_date
+            partner.debt_last_action = case.last_action
+
+    def action_debt_cases(self):
+        """Open the case of the customer, or the list where there are several."""
+        cases = self.env["debt.case"].search(
+            [("partner_id", "in", self.commercial_partner_id.ids)]
+        )
+        return cases._debt_open()
+
+    def write(self, vals):
+        watched = WATCHED & vals.keys()
+        if watched:
+            self._debt_mark()
+        result = super().write(vals)
+        if watched:
+            self._debt_mark()
+        if vals.get("email"):
+            self.env["debt.action"]._contact_fixed(self.commercial_partner_id)
+        return result
+
+    def _debt_mark(self):
+        """Let the refreshing job look at the debtors again."""
+        if not self:
+            return
+        # sudo: any user who edits a contact makes news for its case
+        cases = (
+            self.env["debt.case"]
+            .sudo()
+            .search([("partner_id", "in", (self | self.commercial_partner_id).ids)])
+        )
+        self.env["debt.mark"]._add((c.partner_id.id, c.company_id.id) for c in cases)

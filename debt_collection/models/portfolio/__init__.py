@@ -1,0 +1,9 @@
+from . import (
+    debt_case_desk_mixin,
+    debt_case_merge_mixin,
+    debt_item,
+    debt_item_step,
+    debt_case,
+    debt_mark,
+    debt_pay_calendar,
+)

@@ -1,0 +1,417 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...fields import LooseMany2one
+
+BUCKETS = [
+    ("0", "Not Due"),
+    ("1", "1–30"),
+    ("2", "31–60"),
+    ("3", "61–90"),
+    ("4", "91–120"),
+    ("5", "Over 120"),
+]
+
+#: What a person may change and the daily run must look at again the same day.
+JUDGED_FIELDS = {
+    "agent_id",
+    "hold_until",
+    "stage_episode",
+    "stage_id",
+    "state",
+    "strategy_override_id",
+}
+
+
+class DebtCase(models.Model):
+    """All open items of one debtor in one company, for life.
+
+    The amounts are those of Odoo's books; the daily run keeps them equal. Rows are
+    written by set-based statements, so no foreign key leaves this table.
+    """
+
+    _name = "debt.case"
+    _description = "Collection Case"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "debt.case.desk.mixin",
+        "debt.case.merge.mixin",
+    ]
+    _order = "amount_chaseable desc, id"
+    _rec_names_search = ["partner_id"]
+    _mail_post_access = "read"
+
+    partner_id = LooseMany2one("res.partner", string="Customer", required=True)
+    company_id = LooseMany2one("res.company", required=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    state = fields.Selection(
+        [("open", "Open"), ("hold", "On Hold"), ("closed", "Closed")],
+        required=True,
+        default="open",
+        tracking=True,
+    )
+    episode = fields.Integer(
+        default=0,
+        help="How many times this customer came to owe. A case that closes and opens "
+        "again starts its next episode.",
+    )
+    opened_date = fields.Date(string="Open Since")
+    hold_until = fields.Date(string="Held until", tracking=True)
+    hold_reason = fields.Char(tracking=True)
+    stage_id = LooseMany2one(
+        "debt.stage", tracking=True, group_expand="_group_expand_stage_id"
+    )
+    stage_episode = fields.Integer(
+        help="The episode in which a person chose the stage; the run leaves it alone."
+    )
+    stage_reason = fields.Char(tracking=True)
+    segment_id = LooseMany2one("debt.segment")
+    strategy_id = LooseMany2one("debt.strategy")
+    strategy_override_id = LooseMany2one(
+        "debt.strategy",
+        string="Own Strategy",
+        tracking=True,
+        help="Followed instead of the strategy of the segment.",
+    )
+    agent_id = LooseMany2one(
+        "res.users",
+        string="Agent",
+        tracking=True,
+        domain=[("share", "=", False)],
+        index="btree_not_null",
+    )
+
+    amount_total = fields.Monetary(string="Balance")
+    amount_overdue = fields.Monetary(string="Overdue")
+    amount_chaseable = fields.Monetary(
+        string="To Chase",
+        help="Overdue, less what credits, promises or disputes cover.",
+    )
+    amount_bucket_0 = fields.Monetary(string="Not Due")
+    amount_bucket_1 = fields.Monetary(string="1–30 Days")
+    amount_bucket_2 = fields.Monetary(string="31–60 Days")
+    amount_bucket_3 = fields.Monetary(string="61–90 Days")
+    amount_bucket_4 = fields.Monetary(string="91–120 Days")
+    amount_bucket_5 = fields.Monetary(string="Over 120 Days")
+    bucket = fields.Selection(BUCKETS, string="Age")
+    small_balance = fields.Boolean(
+        help="The balance is under the small amount of the company."
+    )
+    days_past_due = fields.Integer(
+        aggregator="max",
+        help="Days of the oldest overdue item that is not a crumb.",
+    )
+    next_action_date = fields.Date(string="Next Action on")
+    next_step_id = LooseMany2one("debt.strategy.step", string="Next Step")
+    last_message_day = fields.Date(
+        help="Local day of the last automatic message; quiet days count from it."
+    )
+    judged_day = fields.Date(help="Day of the last run that looked at this case.")
+
+    phone = fields.Char(related="partner_id.phone", related_sudo=True)
+    email = fields.Char(related="partner_id.email", related_sudo=True)
+
+    item_ids = fields.One2many("debt.item", "case_id", domain=[("state", "=", "open")])
+    action_ids = fields.One2many("debt.action", "case_id")
+
+    _partner_uniq = models.Constraint(
+        "UNIQUE(partner_id, company_id)", "A customer has one case in each company."
+    )
+    _open_idx = models.Index("(company_id, stage_id) WHERE state <> 'closed'")
+
+    @api.depends("partner_id")
+    def _compute_display_name(self):
+        for case in self:
+            # sudo: the name of the debtor is shown wherever the case is
+            case.display_name = case.partner_id.sudo().display_name or str(case.id)
+
+    @api.model
+    def _group_expand_stage_id(self, stages, domain):
+        return stages.search([])
+
+    def write(self, vals):
+        if "stage_id" in vals and "stage_episode" not in vals:
+            for episode, cases in self.grouped("episode").items():
+                super(DebtCase, cases).write({"stage_episode": episode})
+        if JUDGED_FIELDS & vals.keys():
+            vals = {**vals, "judged_day": False}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A case is evidence and stays for life."))
+
+    # === SET BASED: the statements of the daily run that fill this table === #
+
+    @api.model
+    def _open_for_news(self):
+        """Give a case to each debtor in the news that has none yet.
+
+        ``debt_news`` is the result of the comparison with the books, see
+        ``debt.item``. A debtor who only has credits gets a closed case.
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO debt_case (partner_id, company_id, state, episode,
+                                   create_date, write_date)
+            SELECT DISTINCT n.partner_id, n.company_id, 'closed', 0,
+                   now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM debt_news n
+              LEFT JOIN debt_case c
+                     ON c.partner_id = n.partner_id AND c.company_id = n.company_id
+             WHERE c.id IS NULL AND n.gone IS NOT TRUE
+             ORDER BY 1
+            ON CONFLICT (partner_id, company_id) DO NOTHING
+            """
+        )
+
+    @api.model
+    def _release_holds(self, company, day):
+        """Open the cases of a company whose hold ended before ``day``."""
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_case
+               SET state = 'open', hold_until = NULL, hold_reason = NULL,
+                   judged_day = NULL
+             WHERE company_id = %(company)s AND state = 'hold' AND hold_until < %(day)s
+                """,
+                company=company.id,
+                day=day,
+            )
+        )
+
+    @api.model
+    def _roll_up(self, company, day, scope):
+        """Bring the figures, state and stage of cases to a day.
+
+        One statement: the open items of the cases, their credits netted oldest first
+        (own currency, then at company value), what is left of each item to chase, and
+        from these the case. Rows that do not change are not written.
+
+        :param company: the company of the cases
+        :param day: the day to which the figures are brought
+        :param SQL scope: condition on ``c`` (debt_case): which cases
+        :return: (cases opened, cases closed)
+        """
+        stages = self.env["debt.stage"].search([])
+        by_age = stages.filtered("by_age")
+        rows = self.env.execute_query(
+            SQL(
+                """
+WITH slice AS MATERIALIZED (
+    SELECT c.id, c.state, c.stage_id, c.episode
+      FROM debt_case c
+     WHERE c.company_id = %(company)s AND %(scope)s
+),
+item AS MATERIALIZED (
+    SELECT i.id, i.case_id, i.currency_id, i.date_due, i.date_chase, i.excluded,
+           i.no_netting, i.step_id, i.amount_chaseable,
+           i.amount_residual AS res, i.amount_residual_currency AS cur,
+           s.state = 'hold' AS held
+      FROM slice s
+      JOIN debt_item i ON i.case_id = s.id AND i.state = 'open'
+),
+-- what customers paid too much or were credited, per currency
+credit AS MATERIALIZED (
+    SELECT case_id, currency_id, -SUM(cur) AS cur, -SUM(res) AS res
+      FROM item
+     WHERE cur < 0 AND NOT no_netting
+     GROUP BY case_id, currency_id
+),
+-- first pass, only for cases with credits: own currency, oldest first
+own AS (
+    SELECT i.*, COALESCE(k.cur, 0) AS pool,
+           SUM(i.cur) OVER (PARTITION BY i.case_id, i.currency_id
+                            ORDER BY i.date_due, i.id) - i.cur AS before
+      FROM item i
+      LEFT JOIN credit k ON k.case_id = i.case_id AND k.currency_id = i.currency_id
+     WHERE i.cur > 0 AND i.excluded IS NULL
+       AND i.case_id IN (SELECT case_id FROM credit)
+),
+netted AS (
+    SELECT id, case_id, currency_id, date_due, res, cur,
+           cur - LEAST(cur, GREATEST(0, pool - before)) AS rest
+      FROM own
+),
+-- second pass: what credits leave over in one currency covers the others at company
+-- value
+over AS (
+    SELECT k.case_id,
+           SUM(GREATEST(0, k.cur - COALESCE(d.cur, 0)) * k.res / NULLIF(k.cur, 0))
+               AS pool
+      FROM credit k
+      LEFT JOIN (SELECT case_id, currency_id, SUM(cur) AS cur
+                   FROM own GROUP BY case_id, currency_id) d
+             ON d.case_id = k.case_id AND d.currency_id = k.currency_id
+     GROUP BY k.case_id
+),
+spread AS (
+    SELECT n.*, COALESCE(o.pool, 0) AS pool, rest * res / cur AS value,
+           SUM(rest * res / cur) OVER (PARTITION BY n.case_id
+                                       ORDER BY n.date_due, n.id)
+               - rest * res / cur AS before
+      FROM netted n
+      LEFT JOIN over o ON o.case_id = n.case_id
+),
+fresh AS MATERIALIZED (
+    SELECT i.*,
+           CASE WHEN i.cur <= 0 OR i.held OR i.excluded IS NOT NULL THEN 0
+                WHEN s.id IS NULL THEN i.cur
+                WHEN s.pool = 0 OR s.value <= 0 THEN s.rest
+                ELSE ROUND((s.value - LEAST(s.value, GREATEST(0, s.pool - s.before)))
+                           * i.cur / NULLIF(i.res, 0), r.decimal_places)
+            END AS chaseable
+      FROM item i
+      LEFT JOIN spread s ON s.id = i.id
+      LEFT JOIN res_currency r ON r.id = i.currency_id
+),
+write_item AS (
+    UPDATE debt_item i
+       SET amount_chaseable = f.chaseable
+      FROM fresh f
+     WHERE i.id = f.id AND i.amount_chaseable IS DISTINCT FROM f.chaseable
+),
+sums AS (
+    SELECT case_id,
+           SUM(res) AS total,
+           SUM(res) FILTER (WHERE late > 0 AND res > 0) AS overdue,
+           SUM(CASE WHEN chaseable = cur THEN res ELSE chaseable * res / cur END)
+               FILTER (WHERE date_chase < %(day)s AND chaseable > 0) AS chase,
+           SUM(res) FILTER (WHERE late <= 0) AS b0,
+           SUM(res) FILTER (WHERE late BETWEEN 1 AND 30) AS b1,
+           SUM(res) FILTER (WHERE late BETWEEN 31 AND 60) AS b2,
+           SUM(res) FILTER (WHERE late BETWEEN 61 AND 90) AS b3,
+           SUM(res) FILTER (WHERE late BETWEEN 91 AND 120) AS b4,
+           SUM(res) FILTER (WHERE late > 120) AS b5,
+           MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0) AS days,
+           MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0
+                               AND excluded IS NULL) AS stage_days,
+           MAX(array_position(%(stages)s::int[], t.stage_id)) AS step_rank,
+           bool_or(res > 0 OR (res = 0 AND cur > 0)) AS owes
+      FROM (SELECT *, %(day)s - date_due AS late FROM fresh) f
+      LEFT JOIN debt_strategy_step t ON t.id = f.step_id AND f.res > 0
+     GROUP BY case_id
+),
+figure AS (
+    SELECT s.id, s.state AS was,
+           CASE WHEN m.owes IS NOT TRUE THEN 'closed'
+                WHEN s.state = 'closed' THEN 'open' ELSE s.state END AS state,
+           COALESCE(m.total, 0) AS total, COALESCE(m.overdue, 0) AS overdue,
+           ROUND(COALESCE(m.chase, 0), %(decimals)s) AS chase,
+           COALESCE(m.b0, 0) AS b0, COALESCE(m.b1, 0) AS b1, COALESCE(m.b2, 0) AS b2,
+           COALESCE(m.b3, 0) AS b3, COALESCE(m.b4, 0) AS b4, COALESCE(m.b5, 0) AS b5,
+           COALESCE(m.days, 0) AS days,
+           COALESCE(m.total, 0) < %(small)s AS small,
+           CASE WHEN m.owes IS NOT TRUE THEN NULL
+                WHEN COALESCE(m.days, 0) = 0 THEN '0'
+                ELSE LEAST((m.days + 29) / 30, 5)::text END AS bucket,
+           (%(stages)s::int[])[GREATEST(
+               m.step_rank,
+               array_position(%(stages)s::int[], (%(age_stages)s::int[])[
+                   width_bucket(COALESCE(m.stage_days, 0), %(age_days)s::int[])])
+           )] AS stage
+      FROM slice s
+      LEFT JOIN sums m ON m.case_id = s.id
+),
+written AS (
+    UPDATE debt_case c
+       SET state = f.state,
+           episode = c.episode + (f.was = 'closed' AND f.state <> 'closed')::int,
+           opened_date = CASE WHEN f.was = 'closed' AND f.state <> 'closed'
+                              THEN %(day)s ELSE c.opened_date END,
+           amount_total = f.total, amount_overdue = f.overdue,
+           amount_chaseable = f.chase,
+           amount_bucket_0 = f.b0, amount_bucket_1 = f.b1, amount_bucket_2 = f.b2,
+           amount_bucket_3 = f.b3, amount_bucket_4 = f.b4, amount_bucket_5 = f.b5,
+           bucket = f.bucket, days_past_due = f.days, small_balance = f.small,
+           stage_id = CASE WHEN c.stage_episode = c.episode AND c.episode > 0
+                            AND NOT (f.was = 'closed' AND f.state <> 'closed')
+                           THEN c.stage_id ELSE f.stage END,
+           next_action_date = CASE WHEN f.state <> 'closed' THEN c.next_action_date END,
+           next_step_id = CASE WHEN f.state <> 'closed' THEN c.next_step_id END,
+           judged_day = %(day)s
+      FROM figure f
+     WHERE c.id = f.id AND c.state = f.was
+       AND ((c.state, c.amount_total, c.amount_overdue, c.amount_chaseable,
+             c.amount_bucket_0, c.amount_bucket_1, c.amount_bucket_2,
+             c.amount_bucket_3, c.amount_bucket_4, c.amount_bucket_5,
+             c.bucket, c.days_past_due, c.small_balance, c.judged_day)
+            IS DISTINCT FROM
+            (f.state, f.total, f.overdue, f.chase, f.b0, f.b1, f.b2, f.b3, f.b4, f.b5,
+             f.bucket, f.days, f.small, %(day)s)
+            OR (c.stage_id IS DISTINCT FROM f.stage
+                AND c.stage_episode IS DISTINCT FROM c.episode))
+    RETURNING f.was, f.state
+)
+SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
+       COUNT(*) FILTER (WHERE was <> 'closed' AND state = 'closed')
+  FROM written
+                """,
+                company=company.id,
+                scope=scope,
+                day=day,
+                crumb=company.debt_crumb_amount,
+                small=company.debt_small_amount,
+                decimals=company.currency_id.decimal_places,
+                stages=stages.ids,
+                age_stages=by_age.ids,
+                age_days=by_age.mapped("days_from"),
+            )
+        )
+        return rows[0]
+
+    @api.model
+    def _sort(self, company, scope):
+        """Give cases the first segment whose rule they match, and its strategy.
+
+        :param SQL scope: condition on ``c`` (debt_case): which cases
+        """
+        segments = self.env["debt.segment"].search(
+            [("company_id", "in", [company.id, False])]
+        )
+        Case = self.sudo().with_company(company).with_context(active_test=False)
+        whens = [
+            SQL(
+                "WHEN c.id IN %s THEN %s",
+                Case._search(segment._case_domain()).subselect(),
+                segment.id,
+            )
+            for segment in segments
+        ]
+        segment = SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL::int")
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_case t
+               SET segment_id = s.segment_id,
+                   strategy_id = COALESCE(t.strategy_override_id, g.strategy_id)
+              FROM (SELECT c.id, %(segment)s AS segment_id
+                      FROM debt_case c
+                     WHERE c.company_id = %(company)s AND c.state <> 'closed'
+                       AND %(scope)s) s
+              LEFT JOIN debt_segment g ON g.id = s.segment_id
+             WHERE t.id = s.id
+               AND (t.segment_id, t.strategy_id) IS DISTINCT FROM
+                   (s.segment_id, COALESCE(t.strategy_override_id, g.strategy_id))
+                """,
+                segment=segment,
+                company=company.id,
+                scope=scope,
+            )
+        )
+
+    def _refresh(self, day):
+        """Bring these cases up to date with the books, at once.
+
+        The same statements as in the daily run, for a few debtors of one company.
+        """
+        for company, cases in self.grouped("company_id").items():
+            self.env["debt.item"]._sync(company, day, partners=cases.partner_id)
+            scope = SQL("c.id = ANY(%s)", list(cases.ids))
+            self._roll_up(company, day, scope)
+            self._sort(company, scope)
+        self.invalidate_recordset()
+        self.env["debt.item"].invalidate_model()

@@ -1,0 +1,209 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_amount, format_date
+
+
+class DebtCaseDeskMixin(models.AbstractModel):
+    """What a person sees of a case and does with it."""
+
+    _name = "debt.case.desk.mixin"
+    _description = "Collection Case on the Desk"
+
+    summary = fields.Html(
+        compute="_compute_summary",
+        sanitize=False,
+        string="Owed Now",
+        help="What is owed per currency and age.",
+    )
+    last_action = fields.Char(compute="_compute_last_action", string="Last Action")
+    next_action = fields.Char(compute="_compute_next_action", string="Next Action")
+    pending_count = fields.Integer(
+        compute="_compute_last_action", string="Waiting for Approval"
+    )
+    item_count = fields.Integer(compute="_compute_item_count", string="Open Items")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("item_ids.amount_residual_currency")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        self.env["debt.item"].flush_model()
+        rows = {}
+        for case_id, currency_id, *amounts in self.env.execute_query(
+            SQL(
+                """
+            SELECT i.case_id, i.currency_id, SUM(cur) FILTER (WHERE late <= 0),
+                   SUM(cur) FILTER (WHERE late BETWEEN 1 AND 30),
+                   SUM(cur) FILTER (WHERE late BETWEEN 31 AND 60),
+                   SUM(cur) FILTER (WHERE late BETWEEN 61 AND 90),
+                   SUM(cur) FILTER (WHERE late BETWEEN 91 AND 120),
+                   SUM(cur) FILTER (WHERE late > 120), SUM(cur)
+              FROM (SELECT i.case_id, i.currency_id, i.amount_residual_currency AS cur,
+                           COALESCE(c.judged_day, CURRENT_DATE) - i.date_due AS late
+                      FROM debt_item i JOIN debt_case c ON c.id = i.case_id
+                     WHERE i.case_id = ANY(%s) AND i.state = 'open') i
+             GROUP BY i.case_id, i.currency_id
+             ORDER BY i.currency_id
+                """,
+                list(self.ids),
+            )
+        ):
+            rows.setdefault(case_id, []).append((currency_id, amounts))
+        heads = [
+            self.env._("Currency"),
+            self.env._("Not Due"),
+            "1–30",
+            "31–60",
+            "61–90",
+            "91–120",
+            self.env._("Over 120"),
+            self.env._("Total"),
+        ]
+        head = Markup().join(
+            Markup('<th class="%s">%s</th>') % ("text-end" if n else "", text)
+            for n, text in enumerate(heads)
+        )
+        for case in self:
+            body = Markup()
+            for currency_id, amounts in rows.get(case.id, ()):
+                currency = self.env["res.currency"].browse(currency_id)
+                cells = Markup().join(
+                    Markup('<td class="text-end text-nowrap">%s</td>')
+                    % (format_amount(self.env, float(a), currency) if a else "—")
+                    for a in amounts
+                )
+                body += Markup("<tr><td>%s</td>%s</tr>") % (currency.name, cells)
+            case.summary = body and (
+                Markup(
+                    '<div class="table-responsive"><table class="table table-sm mb-0">'
+                    "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
+                )
+                % (head, body)
+            )
+
+    @api.depends("action_ids.state")
+    @api.depends_context("lang")
+    def _compute_last_action(self):
+        # sudo: the last contact is shown to accountants and salespeople too
+        Action = self.env["debt.action"].sudo()
+        last = Action._read_group(
+            [
+                ("case_id", "in", self.ids),
+                ("state", "in", ("sent", "done", "uncertain", "failed")),
+            ],
+            ["case_id"],
+            ["id:max"],
+        )
+        by_case = {case.id: Action.browse(action_id) for case, action_id in last}
+        waiting = Action._read_group(
+            [("case_id", "in", self.ids), ("state", "=", "approve")],
+            ["case_id"],
+            ["__count"],
+        )
+        counts = {case.id: count for case, count in waiting}
+        for case in self:
+            action = by_case.get(case.id)
+            case.pending_count = counts.get(case.id, 0)
+            case.last_action = action and (
+                f"{format_date(self.env, action.contact_day)} · {action.name}"
+            )
+
+    @api.depends("next_step_id", "next_action_date")
+    @api.depends_context("lang")
+    def _compute_next_action(self):
+        for case in self:
+            # sudo: the name of a step, for everybody who sees the case
+            step = case.next_step_id.sudo()
+            case.next_action = step.name if case.next_action_date else False
+
+    def _compute_item_count(self):
+        groups = self.env["debt.item"]._read_group(
+            [("case_id", "in", self.ids), ("state", "=", "open")],
+            ["case_id"],
+            ["__count"],
+        )
+        counts = {case.id: count for case, count in groups}
+        for case in self:
+            case.item_count = counts.get(case.id, 0)
+
+    # === BUTTONS === #
+
+    def action_hold(self):
+        """Ask until when and why nothing shall be sent."""
+        return self._debt_wizard("debt.hold.wizard", self.env._("Hold"))
+
+    def action_set_stage(self):
+        """Ask for a stage and a reason."""
+        return self._debt_wizard("debt.stage.wizard", self.env._("Change Stage"))
+
+    def action_resume(self):
+        """End the hold now; the next run goes on with the next step."""
+        held = self.filtered(lambda case: case.state == "hold")
+        held.write({"state": "open", "hold_until": False, "hold_reason": False})
+
+    def action_stage_by_age(self):
+        """Give the stage back to the daily run."""
+        self.write({"stage_episode": -1, "stage_reason": False})
+
+    def action_refresh(self):
+        """Bring these cases up to date with the books now."""
+        for company, cases in self.grouped("company_id").items():
+            # sudo: reads the books, which agents may not
+            cases.sudo()._refresh(company._debt_today())
+
+    def action_open_items(self):
+        """Open the items of the case, open and closed."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_item_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        return action
+
+    def action_open_approvals(self):
+        """Open the prepared messages of the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_action_approve_action"
+        )
+        action["domain"] = [("case_id", "=", self.id), ("state", "=", "approve")]
+        return action
+
+    def action_open_partner(self):
+        """Open the customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "view_mode": "form",
+        }
+
+    def _debt_open(self):
+        """Return the action that shows these cases: one as a form, several as a list."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_case_action"
+        )
+        action["context"] = {}
+        if len(self) == 1:
+            action["views"] = [(False, "form")]
+            action["res_id"] = self.id
+        else:
+            action["domain"] = [("id", "in", self.ids)]
+        return action
+
+    def _debt_wizard(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_ids": self.ids},
+        }
+
+    def _debt_agent(self):
+        """Return who works the case: its agent, or the company's default one."""
+        self.ensure_one()
+        return self.agent_id or self.company_id.debt_agent_id

@@ -1,0 +1,420 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...fields import LooseMany2one
+
+#: Why an item that is due is not chased. The first ones come from the books.
+HELD_REASONS = [
+    ("no_followup", "Excluded from follow-up"),
+    ("blocked", "Payment blocked on the invoice"),
+    ("in_payment", "Payment in process"),
+    ("hold", "Case on hold"),
+    ("covered", "Covered by credits"),
+    ("no_strategy", "No strategy"),
+    ("strategy_off", "Strategy switched off"),
+    ("stage_stops", "Stage stops friendly contact"),
+    ("below_minimum", "Below the minimum amount"),
+    ("quiet", "Quiet days"),
+    ("pending", "Another message is waiting to leave"),
+    ("other_message", "Another message leaves today"),
+    ("daily_limit", "Limit of new customers per day"),
+    ("gap", "Days between steps"),
+]
+
+#: Reasons that come from an agreement: afterwards the item takes its next step, never
+#: a higher one.
+NEXT_STEP_REASONS = ("hold",)
+
+
+class DebtItem(models.Model):
+    """One posted, unreconciled receivable journal item.
+
+    The table mirrors the books and remembers the step that each item reached. Items are
+    never deleted: one that is un-reconciled a year later goes on where it stood.
+    """
+
+    _name = "debt.item"
+    _description = "Open Item"
+    _log_access = False
+    _order = "date_due, id"
+    _rec_names_search = ["move_id"]
+
+    move_line_id = LooseMany2one("account.move.line", required=True)
+    move_id = LooseMany2one("account.move", string="Entry", required=True)
+    case_id = LooseMany2one("debt.case", required=True, index=True)
+    partner_id = LooseMany2one("res.partner", string="Customer", required=True)
+    company_id = LooseMany2one("res.company", required=True)
+    currency_id = LooseMany2one("res.currency", required=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    date_due = fields.Date(string="Due Date")
+    date_chase = fields.Date(
+        string="Chase Date", help="The day on which the money can really come."
+    )
+    amount_residual = fields.Monetary(
+        string="Residual", currency_field="company_currency_id"
+    )
+    amount_residual_currency = fields.Monetary(string="Residual in Currency")
+    amount_chaseable = fields.Monetary(string="To Chase")
+    excluded = fields.Selection(HELD_REASONS[:3], string="Excluded by")
+    no_netting = fields.Boolean(
+        string="Do Not Net",
+        help="An advance that must not be netted with what the customer owes.",
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Closed")], required=True, default="open"
+    )
+    cycle = fields.Integer(default=1)
+    step_id = LooseMany2one("debt.strategy.step", string="Step Reached")
+    step_days = fields.Integer()
+    step_date = fields.Date(string="Reached on")
+    next_step_only = fields.Boolean()
+    held_reason = fields.Selection(HELD_REASONS, string="Held by")
+    days_past_due = fields.Integer(
+        compute="_compute_days_past_due", string="Days Past Due"
+    )
+    ref = fields.Char(related="move_id.ref", string="Reference", related_sudo=True)
+
+    _move_line_uniq = models.Constraint(
+        "UNIQUE(move_line_id)", "A journal item is one open item."
+    )
+
+    def init(self):
+        super().init()
+        # room for the step columns on the same page, so that writing them touches no
+        # index
+        self.env.cr.execute("ALTER TABLE debt_item SET (fillfactor = 50)")
+
+    @api.depends("move_id")
+    def _compute_display_name(self):
+        for item in self:
+            # sudo: the number of the document is shown wherever the item is
+            item.display_name = item.move_id.sudo().name or str(item.id)
+
+    @api.depends("date_due")
+    def _compute_days_past_due(self):
+        for item in self:
+            day = item.company_id._debt_today()
+            item.days_past_due = max(0, (day - item.date_due).days) if item.date_due else 0
+
+    def write(self, vals):
+        if "no_netting" in vals:
+            self.case_id.judged_day = False
+        return super().write(vals)
+
+    def action_restart(self):
+        """Let these items start the ladder again, in a new cycle."""
+        self.case_id.check_access("write")
+        for item in self.sudo():  # sudo: agents may restart, not edit, items
+            item.write(
+                {
+                    "cycle": item.cycle + 1,
+                    "step_id": False,
+                    "step_days": False,
+                    "step_date": False,
+                    "next_step_only": False,
+                }
+            )
+            item.case_id._message_log(
+                body=self.env._(
+                    "%(item)s starts the strategy again.", item=item.display_name
+                )
+            )
+        self.case_id.judged_day = False
+
+    def action_open_move(self):
+        """Open the journal entry behind the item."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+        }
+
+    # === SET BASED: the comparison with the books === #
+
+    @api.model
+    def _receivable_accounts(self, company):
+        """Return the ids of the trade receivable accounts of a company."""
+        # sudo: the daily run and agents need no accounting rights
+        accounts = self.env["account.account"].sudo().with_company(company)
+        return accounts.with_context(active_test=False).search(
+            [
+                ("account_type", "=", "asset_receivable"),
+                ("non_trade", "=", False),
+                ("company_ids", "parent_of", company.ids),
+            ]
+        ).ids
+
+    @api.model
+    def _books_query(self, company, partners=None):
+        """Return the SELECT of the open receivable journal items of a company.
+
+        Reads the partial index of core ``(account_id, partner_id) WHERE reconciled IS
+        NOT TRUE``; the debtor is the commercial partner of today.
+        """
+        return SQL(
+            """
+            SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id,
+                   COALESCE(p.commercial_partner_id, l.partner_id) AS partner_id,
+                   COALESCE(l.date_maturity, l.date) AS date_due,
+                   COALESCE(m.debt_pay_date, k.date_chase, l.date_maturity, l.date)
+                       AS date_chase,
+                   l.amount_residual, l.amount_residual_currency,
+                   CASE WHEN l.no_followup THEN 'no_followup'
+                        WHEN m.payment_state IN ('blocked', 'in_payment')
+                        THEN m.payment_state END AS excluded
+              FROM account_move_line l
+              JOIN account_move m ON m.id = l.move_id
+              JOIN res_partner p ON p.id = l.partner_id
+              LEFT JOIN res_partner d ON d.id = p.commercial_partner_id
+              LEFT JOIN debt_chase k ON k.calendar_id = d.debt_pay_calendar_id
+                                    AND k.date_due = COALESCE(l.date_maturity, l.date)
+             WHERE l.account_id = ANY(%(accounts)s)
+               AND l.reconciled IS NOT TRUE
+               AND l.parent_state = 'posted'
+               AND l.company_id = %(company)s
+               AND (l.amount_residual <> 0 OR l.amount_residual_currency <> 0)
+               %(only)s
+            """,
+            accounts=self._receivable_accounts(company),
+            company=company.id,
+            only=SQL(
+                """AND l.partner_id IN (SELECT id FROM res_partner
+                                         WHERE commercial_partner_id = ANY(%s))""",
+                list(partners.ids),
+            )
+            if partners is not None
+            else SQL(),
+        )
+
+    @api.model
+    def _prepare_chase_dates(self, company, partners=None):
+        """Fill ``debt_chase`` with the pay days of the calendars in use."""
+        self.env.cr.execute(
+            """
+            CREATE TEMP TABLE IF NOT EXISTS debt_chase (
+                calendar_id int, date_due date, date_chase date
+            );
+            TRUNCATE debt_chase
+            """
+        )
+        calendars = self.env["debt.pay.calendar"].sudo().search([])
+        if not calendars:
+            return
+        pairs = self.env.execute_query(
+            SQL(
+                """
+            SELECT DISTINCT d.debt_pay_calendar_id, COALESCE(l.date_maturity, l.date)
+              FROM res_partner d
+              JOIN res_partner p ON p.commercial_partner_id = d.id
+              JOIN account_move_line l ON l.partner_id = p.id
+             WHERE d.debt_pay_calendar_id = ANY(%s)
+               AND l.account_id = ANY(%s)
+               AND l.reconciled IS NOT TRUE
+               AND l.parent_state = 'posted'
+               AND l.company_id = %s
+                """,
+                calendars.ids,
+                self._receivable_accounts(company),
+                company.id,
+            )
+        )
+        if not pairs:
+            return
+        years = {due.year + extra for _calendar, due in pairs for extra in (0, 1)}
+        rules = {c.id: c._to_logic(years) for c in calendars}
+        self.env.cr.execute_values(
+            "INSERT INTO debt_chase VALUES %s",
+            [
+                (calendar, due, rules[calendar].next_pay_day(due))
+                for calendar, due in pairs
+            ],
+        )
+
+    @api.model
+    def _sync(self, company, day, partners=None):
+        """Make the items of a company equal to its books.
+
+        One comparison of what is open there and here gives ``debt_news``; from it items
+        are inserted, updated, reopened and closed, and the cases concerned are to be
+        judged again.
+
+        :param company: one company
+        :param day: the day of the run
+        :param partners: only these debtors (all when None)
+        :return: number of items in the news
+        """
+        # what the ORM still holds back would be missing in the comparison
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL work_mem = '128MB'")
+        self._prepare_chase_dates(company, partners)
+        self.env.cr.execute(
+            SQL(
+                """
+            DROP TABLE IF EXISTS debt_news;
+            CREATE TEMP TABLE debt_news ON COMMIT DROP AS
+            SELECT b.*, i.move_line_id AS old_line_id, i.case_id AS old_case_id,
+                   b.move_line_id IS NULL AS gone
+              FROM (%(books)s) b
+              FULL JOIN (SELECT * FROM debt_item
+                          WHERE company_id = %(company)s AND state = 'open' %(only)s) i
+                ON i.move_line_id = b.move_line_id
+             WHERE (b.move_line_id, b.partner_id, b.currency_id, b.date_due,
+                    b.date_chase, b.amount_residual, b.amount_residual_currency,
+                    b.excluded)
+                   IS DISTINCT FROM
+                   (i.move_line_id, i.partner_id, i.currency_id, i.date_due,
+                    i.date_chase, i.amount_residual, i.amount_residual_currency,
+                    i.excluded)
+                """,
+                books=self._books_query(company, partners),
+                company=company.id,
+                only=SQL("AND partner_id = ANY(%s)", list(partners.ids))
+                if partners is not None
+                else SQL(),
+            )
+        )
+        news = self.env.cr.rowcount
+        if not news:
+            return 0
+        self.env["debt.case"]._open_for_news()
+        ((last_id,),) = self.env.execute_query(
+            SQL("SELECT COALESCE(MAX(id), 0) FROM debt_item")
+        )
+        self._write_news()
+        self._inherit_steps(last_id)
+        self._close_gone()
+        self.env.cr.execute(
+            """
+            UPDATE debt_case c SET judged_day = NULL
+             WHERE c.judged_day IS NOT NULL
+               AND (c.id IN (SELECT old_case_id FROM debt_news)
+                    OR c.id IN (SELECT c2.id FROM debt_news n
+                                  JOIN debt_case c2 ON c2.partner_id = n.partner_id
+                                                   AND c2.company_id = n.company_id))
+            """
+        )
+        self.env.invalidate_all(flush=False)
+        return news
+
+    @api.model
+    def _write_news(self):
+        """Insert, update and reopen the items of the news, in the order of cases.
+
+        A chase date that moves beyond the day of the last step starts a new cycle.
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO debt_item (
+                move_line_id, move_id, case_id, partner_id, company_id, currency_id,
+                date_due, date_chase, amount_residual, amount_residual_currency,
+                amount_chaseable, excluded, no_netting, state, cycle)
+            SELECT n.move_line_id, n.move_id, c.id, n.partner_id, n.company_id,
+                   n.currency_id, n.date_due, n.date_chase, n.amount_residual,
+                   n.amount_residual_currency,
+                   CASE WHEN n.excluded IS NULL
+                        THEN GREATEST(0, n.amount_residual_currency) ELSE 0 END,
+                   n.excluded, FALSE, 'open', 1
+              FROM debt_news n
+              JOIN debt_case c ON c.partner_id = n.partner_id
+                              AND c.company_id = n.company_id
+             WHERE n.gone IS NOT TRUE
+             ORDER BY c.id, n.date_due
+            ON CONFLICT (move_line_id) DO UPDATE
+               SET case_id = EXCLUDED.case_id,
+                   partner_id = EXCLUDED.partner_id,
+                   currency_id = EXCLUDED.currency_id,
+                   date_due = EXCLUDED.date_due,
+                   date_chase = EXCLUDED.date_chase,
+                   amount_residual = EXCLUDED.amount_residual,
+                   amount_residual_currency = EXCLUDED.amount_residual_currency,
+                   excluded = EXCLUDED.excluded,
+                   state = 'open',
+                   cycle = debt_item.cycle
+                           + COALESCE(EXCLUDED.date_chase > debt_item.step_date, FALSE)
+                             ::int,
+                   step_id = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
+                                  THEN NULL ELSE debt_item.step_id END,
+                   step_days = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
+                                    THEN NULL ELSE debt_item.step_days END,
+                   step_date = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
+                                    THEN NULL ELSE debt_item.step_date END
+            """
+        )
+
+    @api.model
+    def _inherit_steps(self, last_id):
+        """Let a line made anew after a reset to draft go on where the old one stood.
+
+        :param last_id: items with a higher id are new
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+            WITH heir AS (
+                SELECT DISTINCT ON (n.id) n.id, o.id AS old_id, o.cycle, o.step_id,
+                       o.step_days, o.step_date
+                  FROM debt_item n
+                  JOIN debt_item o ON o.case_id = n.case_id AND o.move_id = n.move_id
+                                  AND o.date_due = n.date_due AND o.id <= %(last_id)s
+                  LEFT JOIN account_move_line l ON l.id = o.move_line_id
+                 WHERE n.id > %(last_id)s AND l.id IS NULL
+                 ORDER BY n.id, o.id DESC
+            ), reserved AS (
+                INSERT INTO debt_item_step (item_id, cycle, step_id, days, day,
+                                            action_id)
+                SELECT h.id, s.cycle, s.step_id, s.days, s.day, s.action_id
+                  FROM heir h JOIN debt_item_step s ON s.item_id = h.old_id
+                ON CONFLICT DO NOTHING
+            )
+            UPDATE debt_item i
+               SET cycle = h.cycle, step_id = h.step_id, step_days = h.step_days,
+                   step_date = h.step_date
+              FROM heir h
+             WHERE i.id = h.id AND h.step_id IS NOT NULL
+                """,
+                last_id=last_id,
+            )
+        )
+
+    @api.model
+    def _close_gone(self):
+        """Close the items whose journal item is no longer open in the books."""
+        self.env.cr.execute(
+            """
+            UPDATE debt_item i
+               SET state = 'closed', amount_residual = 0, amount_residual_currency = 0,
+                   amount_chaseable = 0, held_reason = NULL
+              FROM debt_news n
+             WHERE n.gone AND i.move_line_id = n.old_line_id
+            """
+        )
+
+    @api.model
+    def _fall_back(self, scope):
+        """Put items back at the last step that is still reserved for them.
+
+        :param SQL scope: condition on ``i`` (debt_item): which items
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_item i
+               SET step_id = s.step_id, step_days = s.days, step_date = s.day
+              FROM debt_item j
+              LEFT JOIN LATERAL (
+                    SELECT r.step_id, r.days, r.day
+                      FROM debt_item_step r
+                     WHERE r.item_id = j.id AND r.cycle = j.cycle AND r.days >= 0
+                     ORDER BY r.days DESC, r.day DESC, r.id DESC
+                     LIMIT 1) s ON TRUE
+             WHERE i.id = j.id AND %(scope)s
+               AND (i.step_id, i.step_days, i.step_date)
+                   IS DISTINCT FROM (s.step_id, s.days, s.day)
+                """,
+                scope=scope,
+            )
+        )

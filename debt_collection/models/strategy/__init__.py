@@ -1,0 +1,7 @@
+from . import (
+    debt_config_mixin,
+    debt_segment,
+    debt_stage,
+    debt_strategy,
+    debt_strategy_step,
+)

@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .debt_strategy import MODES
+
+
+class DebtStrategyStep(models.Model):
+    _name = "debt.strategy.step"
+    _description = "Strategy Step"
+    _inherit = ["debt.config.mixin"]
+    _order = "strategy_id, days, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    strategy_id = fields.Many2one(
+        "debt.strategy", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10, help="Order of steps of the same day.")
+    active = fields.Boolean(default=True)
+    days = fields.Integer(
+        required=True,
+        help="Days from the chase date: the day on which the money can really come. "
+        "Negative: before it.",
+    )
+    channel = fields.Selection(
+        [("email", "Email"), ("call", "Call"), ("task", "Task")],
+        required=True,
+        default="email",
+    )
+    mode = fields.Selection(
+        MODES, help="How this step leaves. Empty: as the strategy says."
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="Email Template",
+        domain=[("model", "=", "debt.action")],
+        ondelete="restrict",
+        help="Empty: the standard reminder.",
+    )
+    stage_id = fields.Many2one(
+        "debt.stage",
+        string="Enters Stage",
+        ondelete="restrict",
+        help="The case is raised to this stage when the step is reached.",
+    )
+    note = fields.Text(
+        string="Instructions",
+        translate=True,
+        help="What the agent should do or say; shown in the task.",
+    )
+    track = fields.Selection(
+        [("message", "Message"), ("task", "Task")],
+        compute="_compute_track",
+        store=True,
+        help="A case gets at most one message and one task in a run.",
+    )
+    effective_mode = fields.Selection(
+        MODES, compute="_compute_track", store=True, string="Leaves"
+    )
+
+    @api.depends("channel", "mode", "strategy_id.mode")
+    def _compute_track(self):
+        for step in self:
+            mode = step.mode or step.strategy_id.mode or "approve"
+            channel = self.env["debt.channel"]._get(step.channel)
+            step.effective_mode = mode
+            step.track = "task" if mode == "task" else channel._track
+
+    @api.depends("name", "days")
+    def _compute_display_name(self):
+        for step in self:
+            step.display_name = f"{step.days:+d} · {step.name}"
+
+    @api.constrains("strategy_id", "stage_id")
+    def _check_stage(self):
+        for step in self:
+            if step.stage_id and step.days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(step)s comes before the due date and cannot raise a case "
+                        "to another stage.",
+                        step=step.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        if self._frozen_fields() & vals.keys():
+            changed = self.filtered(
+                lambda step: any(
+                    name in vals and vals[name] != step[name]
+                    for name in ("days", "channel")
+                )
+            )
+            if changed._used():
+                raise UserError(
+                    self.env._(
+                        "%(step)s was already reached by some items. Archive it and "
+                        "add a new step, so that the history stays true.",
+                        step=changed[:1].display_name,
+                    )
+                )
+        return super().write(vals)
+
+    @api.model
+    def _frozen_fields(self):
+        """Names of the fields that a step in use keeps."""
+        return {"days", "channel"}
+
+    def _used(self):
+        """Return whether an item ever reached one of these steps."""
+        reached = self.env["debt.item.step"].sudo()  # sudo: of any company
+        return bool(reached.search_count([("step_id", "in", self.ids)], limit=1))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self._used():
+            raise UserError(
+                self.env._("Some items already reached this step. Archive it instead.")
+            )

@@ -1,0 +1,1 @@
+from . import debt_hold_wizard, debt_run_wizard, debt_stage_wizard
