@@ -198,7 +198,7 @@ class DebtRun(models.Model):
         self.env.cr.execute(
             SQL("UPDATE debt_case c SET judged_day = NULL WHERE %s", scope)
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     # === BUTTONS === #
 
@@ -345,7 +345,7 @@ class DebtRun(models.Model):
             planned, held = self._plan(company, day, scope)
         if closed:
             self.env["debt.action"]._cancel_settled(Case.browse(case_ids))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self.cases_opened += opened
         self.cases_closed += closed
         self.actions_planned += planned

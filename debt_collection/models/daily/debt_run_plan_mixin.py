@@ -474,4 +474,4 @@ SELECT COUNT(*) FROM action
         self.env["debt.item"]._fall_back(
             SQL("i.id IN (SELECT item_id FROM debt_freed)")
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()

@@ -90,4 +90,4 @@ class DebtCaseMergeMixin(models.AbstractModel):
         self.env.cr.execute(
             SQL("DELETE FROM debt_case WHERE id = ANY(%s)", list(lost.ids))
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()

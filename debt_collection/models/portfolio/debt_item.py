@@ -297,7 +297,7 @@ class DebtItem(models.Model):
                                                    AND c2.company_id = n.company_id))
             """
         )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         return news
 
     @api.model
