@@ -56,6 +56,7 @@ class DebtRunShadowMixin(models.AbstractModel):
                 self._shadow_table(schema, table, companies)
             self.env.invalidate_all(flush=False)
             yield
+            self.env.flush_all()
         finally:
             self.env.invalidate_all(flush=False)
             for table in SHADOWED:
