@@ -3,6 +3,7 @@
 import ast
 import csv
 import hashlib
+import importlib.util
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import docutils.core
+import docutils.nodes
 import polib
 import pytest
 from lxml import etree
@@ -307,3 +310,21 @@ def test_scripts_can_be_executed():
 def test_readme_names_every_addon():
     text = (ROOT / "README.md").read_text()
     assert [addon.name for addon in ADDONS if addon.name not in text] == []
+
+
+@each_addon
+def test_readme_is_written_from_its_fragments(addon):
+    path = ROOT / "setup" / "lib" / "build_readme.py"
+    spec = importlib.util.spec_from_file_location("build_readme", path)
+    builder = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(builder)
+    text = builder.readme(addon)
+    readme = addon / "README.rst"
+    assert readme.is_file(), "run setup/readme"
+    assert readme.read_text() == text, "run setup/readme"
+    # what Odoo's list of apps would show as an error
+    document = docutils.core.publish_doctree(
+        text, settings_overrides={"report_level": 5, "halt_level": 5}
+    )
+    problems = document.findall(docutils.nodes.system_message)
+    assert [problem.astext() for problem in problems] == []

@@ -32,6 +32,10 @@ quietly() {
     fi
 }
 
+in_folder() {
+    (cd "$1" && "${@:2}")
+}
+
 # need_space MEGABYTES
 need_space() {
     local free

@@ -6,7 +6,7 @@ LINKED_PACKAGES_RELEASE=(fonts-font-awesome fonts-inconsolata)
 LINKED_PACKAGES_SID=(fonts-montserrat fonts-ocr-b fonts-roboto-unhinted
     libjs-jquery libjs-jquery-form libjs-underscore)
 
-# Sets ODOO_SOURCE: the folder that holds the Python package `odoo`.
+# Sets ODOO_SOURCE: the folder that holds the Python package `odoo`; ODOO_LINT: Odoo's own lint.
 prepare_odoo() {
     if [[ -n ${ODOO_HOME:-} ]]; then
         ODOO_SOURCE=$(find_odoo_home)
@@ -16,6 +16,7 @@ prepare_odoo() {
     fi
     ADDONS_PATH=$ODOO_SOURCE/odoo/addons
     if [[ ! -d $ADDONS_PATH/web ]]; then ADDONS_PATH+=,$ODOO_SOURCE/addons; fi # a checkout
+    # shellcheck disable=SC2034  # for setup/test
     ODOO_LINT=${ADDONS_PATH##*,}/test_lint/tests
     if ! grep -q '^version_info = (19,' "$ODOO_SOURCE/odoo/release.py"; then
         die "this is not Odoo 19: $ODOO_SOURCE" "Set ODOO_HOME to a folder with Odoo 19."
@@ -45,6 +46,7 @@ isolated_apt() {
 }
 
 # Prints "ADDRESS RELEASE" of the Debian archive that this machine uses.
+# shellcheck disable=SC2016  # apt's own variables
 debian_archive() {
     apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(ORIGIN)' 'Created-By: Packages' |
         awk '$3 == "Debian" && $1 !~ /security/ && $2 !~ /-/ {print $1, $2; exit}'
@@ -79,10 +81,9 @@ unpack_odoo() {
             "Is the network there? What apt said: $WORK/log/odoo-lists.log" \
             "Or set ODOO_HOME to a folder with Odoo 19."
     fi
-    cd "$WORK/apt/packages"
-    HINT="Is the network there?" quietly odoo-download isolated_apt download "$PACKAGE" \
+    HINT="Is the network there?" quietly odoo-download in_folder "$WORK/apt/packages" \
+        isolated_apt download "$PACKAGE" \
         "${LINKED_PACKAGES_SID[@]}" "${LINKED_PACKAGES_RELEASE[@]/%//$release}"
-    cd "$ROOT"
     say "Unpacking it"
     for package in "$WORK"/apt/packages/*.deb; do
         quietly odoo-unpack dpkg-deb -x "$package" "$WORK/odoo-tree.new"

@@ -98,7 +98,7 @@ create_cluster() {
     say "Creating a private PostgreSQL server in ${PG_HOME/#$ROOT\//} ($(postgres --version))"
     need_space 500
     rm -rf "$PG_HOME"
-    mkdir -p -m 700 "$PG_HOME"
+    mkdir -m 700 "$PG_HOME"
     if ((EUID == 0)); then chown postgres: "$PG_HOME"; fi
     quietly initdb as_postgres initdb -D "$PG_HOME/data.new" -U postgres -A trust -E UTF8 --locale=C.UTF-8
     postgres_settings | as_postgres tee -a "$PG_HOME/data.new/postgresql.conf" >/dev/null
