@@ -157,7 +157,7 @@ class DebtCommon(AccountTestInvoicingCommon):
         return self.env["debt.action"].search([("run_id", "=", run.id)], order="id")
 
     def mails_of(self, actions):
-        return self.env["mail.mail"].search([("debt_action_id", "in", actions.ids)])
+        return self.env["mail.mail"].sudo().search([("debt_action_id", "in", actions.ids)])
 
     def assertPlanned(self, run, expected):
         """The run planned exactly these (days of step, channel, state)."""

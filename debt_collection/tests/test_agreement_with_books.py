@@ -284,6 +284,25 @@ class TestAgreementWithBooks(DebtCommon):
         self.run_on(DAY + timedelta(days=2))
         self.assertEqual(self.item_of(invoice).date_chase, DAY + timedelta(days=20))
 
+    def test_habits_are_read_from_a_year_of_payments(self):
+        for late in (0, 10, 20):
+            due = DAY - timedelta(days=60)
+            self.pay(self.invoice(100, due=due), day=due + timedelta(days=late))
+        old = DAY - timedelta(days=500)
+        self.pay(self.invoice(100, due=old), day=old)
+        credited = self.invoice(100, due=DAY - timedelta(days=50))
+        lines = (credited | self.credit_note(100)).line_ids
+        lines.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).reconcile()
+        self.invoice(100, due=DAY - timedelta(days=10))
+        self.run_on()
+        case = self.case_of().sudo()
+        case._learn_habits(self.company, DAY)
+        self.assertRecordValues(
+            case, [{"paid_count": 3, "paid_delay": 10, "habit_day": DAY}]
+        )
+
     def test_news_of_the_books_reach_the_case_before_the_night(self):
         invoice = self.invoice(100, due=DAY - timedelta(days=5))
         self.run_on()

@@ -184,6 +184,41 @@ class DebtAction(models.Model):
         actions.case_id.check_access("write")
         actions.sudo()._skip("not_approved")  # sudo: see action_approve
 
+    def action_mark_sent(self):
+        """Decide that messages of which nobody knows did leave."""
+        self._decide({"state": "sent", "reason": False})
+
+    def action_send_again(self):
+        """Decide that messages of which nobody knows shall be sent again."""
+        self._decide(
+            {
+                "state": "planned",
+                "reason": False,
+                "delivery": False,
+                "mail_message_id": False,
+            }
+        )
+        self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    def _decide(self, values):
+        actions = self.filtered(lambda action: action.state == "uncertain")
+        if not actions:
+            raise UserError(self.env._("None of these messages is uncertain."))
+        actions.case_id.check_access("write")
+        # sudo: the right to work the case is the right to decide on its messages
+        actions.sudo().write(values)
+        for action in actions:
+            action.case_id._message_log(
+                body=self.env._(
+                    "%(user)s decided on an uncertain message: %(action)s, %(state)s",
+                    user=self.env.user.name,
+                    action=action.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[
+                        action.state
+                    ],
+                )
+            )
+
     def action_open_case(self):
         """Open the case of the action."""
         self.ensure_one()
@@ -336,6 +371,7 @@ class DebtAction(models.Model):
         Must be the first statement of its transaction: what was committed before it is
         seen, what others hold is left to them.
         """
+        self.flush_model(["state", "company_id"])
         rows = self.env.execute_query(
             SQL(
                 """

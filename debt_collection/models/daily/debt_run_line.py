@@ -31,7 +31,7 @@ class DebtRunLine(models.Model):
     addressee_id = LooseMany2one("res.partner")
     address = fields.Char()
     result = fields.Selection(
-        [("planned", "Would Go"), ("approve", "To Approve"), ("held", "Held")],
+        [("planned", "Planned"), ("approve", "To Approve"), ("held", "Held")],
         required=True,
     )
     reason = fields.Selection(REASONS)

@@ -1,5 +1,6 @@
 from . import (
     debt_case_desk_mixin,
+    debt_case_habit_mixin,
     debt_case_merge_mixin,
     debt_item,
     debt_item_step,

@@ -38,6 +38,7 @@ class DebtCase(models.Model):
         "mail.activity.mixin",
         "debt.case.desk.mixin",
         "debt.case.merge.mixin",
+        "debt.case.habit.mixin",
     ]
     _order = "amount_chaseable desc, id"
     _rec_names_search = ["partner_id"]
@@ -69,6 +70,7 @@ class DebtCase(models.Model):
     stage_reason = fields.Char(tracking=True)
     segment_id = LooseMany2one("debt.segment")
     strategy_id = LooseMany2one("debt.strategy")
+    strategy_enabled = fields.Boolean(related="strategy_id.enabled")
     strategy_override_id = LooseMany2one(
         "debt.strategy",
         string="Own Strategy",

@@ -16,6 +16,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
         string="Owed Now",
         help="What is owed per currency and age.",
     )
+    other_currencies = fields.Boolean(compute="_compute_summary")
     last_action = fields.Char(compute="_compute_last_action", string="Last Action")
     next_action = fields.Char(compute="_compute_next_action", string="Next Action")
     pending_count = fields.Integer(
@@ -65,6 +66,10 @@ class DebtCaseDeskMixin(models.AbstractModel):
             for n, text in enumerate(heads)
         )
         for case in self:
+            case.other_currencies = any(
+                currency_id != case.currency_id.id
+                for currency_id, _amounts in rows.get(case.id, ())
+            )
             body = Markup()
             for currency_id, amounts in rows.get(case.id, ()):
                 currency = self.env["res.currency"].browse(currency_id)

@@ -121,7 +121,7 @@ class DebtStrategy(models.Model):
             by_key = {step.id: step for step in steps}
             rungs = [Rung(step.id, step.days, step.sequence) for step in steps]
             lost = [by_key[key].display_name for key in unreachable(rungs)]
-            strategy.warning = lost and self.env._(
+            strategy.warning = bool(lost) and self.env._(
                 "These steps can never be reached, because a later preventive step of "
                 "the same day comes first: %(steps)s",
                 steps=", ".join(lost),

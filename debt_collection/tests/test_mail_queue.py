@@ -1,0 +1,91 @@
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.base.tests.common import MockSmtplibCase
+
+from .common import DAY, DebtCommon
+
+DUE = DAY - timedelta(days=4)
+
+
+@tagged("post_install", "-at_install")
+class TestMailQueue(DebtCommon, MockSmtplibCase):
+    """Mails of actions leave once, and only while something is owed."""
+
+    def setUp(self):
+        super().setUp()
+        self.invoice_ = self.invoice(100, due=DUE)
+        self.action = self.actions_of(self.run_on()).sudo()
+        self.mail = self.mails_of(self.action).sudo()
+
+    @contextmanager
+    def mail_server(self):
+        Server = self.env.registry["ir.mail_server"]
+        with self.mock_smtplib_connection(), patch.object(
+            Server, "_disable_send", lambda self: False
+        ):
+            yield self.emails
+
+    def test_a_mail_is_delivered_once(self):
+        with self.mail_server() as emails:
+            self.mail.send()
+            self.mail.send()
+        self.assertEqual(len(emails), 1)
+        self.assertEqual(self.mail.state, "sent")
+        self.assertEqual((self.action.state, self.action.delivery), ("sent", "delivered"))
+
+    def test_a_mail_of_somebody_who_paid_does_not_leave(self):
+        self.pay(self.invoice_)
+        with self.mail_server() as emails:
+            self.mail.send()
+        self.assertFalse(emails)
+        self.assertEqual(self.mail.state, "cancel")
+        self.assertEqual((self.action.state, self.action.reason), ("skipped", "settled"))
+
+    def test_a_mail_whose_amount_changed_is_written_again(self):
+        self.pay(self.invoice_, 30)
+        with self.mail_server() as emails:
+            self.mail.send()
+            self.assertFalse(emails)
+            self.assertEqual(self.action.state, "planned")
+            now = self.company._debt_noon(DAY)
+            self.env["debt.run"].sudo()._dispatch(self.company, now)
+            new = self.mails_of(self.action) - self.mail
+            self.assertIn("70.00", new.body_html)
+            new.send()
+        self.assertEqual(len(emails), 1)
+
+    def test_a_mail_lost_while_it_was_handed_over_is_never_sent_again(self):
+        self.mail.debt_claimed = self.company._debt_noon(DAY)
+        self.env["mail.mail"].sudo()._debt_find_lost()
+        self.assertEqual((self.action.state, self.action.reason), ("uncertain", "lost"))
+        with self.mail_server() as emails:
+            self.mail.send()
+        self.assertFalse(emails)
+
+    def test_a_person_decides_on_an_uncertain_message(self):
+        self.mail.debt_claimed = self.company._debt_noon(DAY)
+        self.env["mail.mail"].sudo()._debt_find_lost()
+        action = self.action.with_user(self.agent)
+        action.action_send_again()
+        self.assertEqual(action.state, "planned")
+        self.env["debt.run"].sudo()._dispatch(
+            self.company, self.company._debt_noon(DAY)
+        )
+        self.assertEqual(action.state, "sent")
+        new = self.mails_of(self.action) - self.mail
+        self.assertEqual(new.state, "outgoing")
+        with self.assertRaises(UserError):
+            action.action_mark_sent()
+
+    def test_other_mails_leave_as_ever(self):
+        other = self.env["mail.mail"].create(
+            {"email_to": "x@example.com", "email_from": "y@example.com", "subject": "Hi"}
+        )
+        with self.mail_server() as emails:
+            other.send()
+        self.assertEqual(len(emails), 1)

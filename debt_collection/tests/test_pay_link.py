@@ -1,0 +1,35 @@
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+
+from .common import DAY, DebtCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPayLink(DebtCommon, HttpCase):
+    """The link of a message shows one debtor, and nobody else."""
+
+    def setUp(self):
+        super().setUp()
+        self.mine = self.invoice(100, due=DAY - timedelta(days=4))
+        self.other = self.new_debtor("Otro")
+        self.theirs = self.invoice(77, due=DAY - timedelta(days=4), partner=self.other)
+        actions = self.actions_of(self.run_on())
+        self.action = actions.filtered(lambda a: a.debtor_id == self.debtor)
+        self.token = self.action.text_pay_url.rsplit("/", 1)[1]
+
+    def test_it_shows_what_the_debtor_owes_with_a_way_to_pay(self):
+        page = self.url_open(f"/debt/pay/{self.token}")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.mine.name, page.text)
+        self.assertNotIn(self.theirs.name, page.text)
+        self.assertIn(f"/my/invoices/{self.mine.id}?access_token=", page.text)
+
+    def test_any_other_token_gets_the_same_answer(self):
+        forged = self.token[:-2] + ("AA" if self.token[-2:] != "AA" else "BB")
+        for token in (forged, "x", "AQ", "1", "%00", self.token[:20]):
+            with self.subTest(token=token):
+                page = self.url_open(f"/debt/pay/{token}")
+                self.assertEqual(page.status_code, 404)
+                self.assertNotIn(self.mine.name, page.text)
+                self.assertNotIn("100.00", page.text)
