@@ -4,9 +4,7 @@ from odoo.tools.misc import verify_hash_signed
 
 
 class DebtPay(http.Controller):
-    @http.route(
-        "/debt/pay/<string:token>", type="http", auth="public", methods=["GET"]
-    )
+    @http.route("/debt/pay/<string:token>", type="http", auth="public", methods=["GET"])
     def pay(self, token, **_kwargs):
         """Show what one debtor owes to one company, each with its page to pay.
 

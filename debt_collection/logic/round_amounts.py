@@ -1,7 +1,7 @@
 """Round amounts of about the same worth in many currencies.
 
-A new company has no exchange rates yet; a default of 5 pesos would be as wrong as one of
-20,000 dollars. The orders of magnitude below are enough for a default that users edit.
+A new company has no exchange rates yet; a default of 5 pesos would be as wrong as one
+of 20,000 dollars. The orders of magnitude below do for a default that users edit.
 """
 
 #: How many units buy about one US dollar, as a round number.

@@ -1,1 +1,1 @@
-from . import strategy, portfolio, contact, daily, odoo
+from . import contact, daily, odoo, portfolio, strategy

@@ -157,7 +157,9 @@ class DebtCommon(AccountTestInvoicingCommon):
         return self.env["debt.action"].search([("run_id", "=", run.id)], order="id")
 
     def mails_of(self, actions):
-        return self.env["mail.mail"].sudo().search([("debt_action_id", "in", actions.ids)])
+        return (
+            self.env["mail.mail"].sudo().search([("debt_action_id", "in", actions.ids)])
+        )
 
     def assertPlanned(self, run, expected):
         """The run planned exactly these (days of step, channel, state)."""
@@ -195,11 +197,17 @@ class DebtCommon(AccountTestInvoicingCommon):
             [("company_id", "=", company.id), ("state", "=", "open")]
         )
         for item in items:
-            total = cases.setdefault((item.case_id.partner_id, item.currency_id), [0, 0])
+            total = cases.setdefault(
+                (item.case_id.partner_id, item.currency_id), [0, 0]
+            )
             total[0] += item.amount_residual
             total[1] += item.amount_residual_currency
         rounded = [
-            {key: [round(x, 2) for x in total] for key, total in side.items() if any(total)}
+            {
+                key: [round(x, 2) for x in total]
+                for key, total in side.items()
+                if any(total)
+            }
             for side in (books, cases)
         ]
         self.assertEqual(*rounded)

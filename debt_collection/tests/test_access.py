@@ -142,8 +142,10 @@ class TestAccess(DebtCommon):
 
     def test_accountants_see_where_collection_stands_on_invoice_and_customer(self):
         user = self.users["account"]
-        invoice = self.env["account.move"].with_user(user).search(
-            [("id", "=", self.case.item_ids.move_id.id)]
+        invoice = (
+            self.env["account.move"]
+            .with_user(user)
+            .search([("id", "=", self.case.item_ids.move_id.id)])
         )
         self.assertEqual(invoice.debt_case_id, self.case)
         self.assertEqual(invoice.debt_stage_id.name, "Early")

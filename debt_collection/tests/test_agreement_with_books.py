@@ -58,7 +58,9 @@ class TestAgreementWithBooks(DebtCommon):
         )
         self.run_on()
         items = self.item_of(invoice)
-        lines = invoice.line_ids.filtered(lambda l: l.display_type == "payment_term")
+        lines = invoice.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
         self.assertEqual(len(items), 2)
         self.assertEqual(
             sorted(items.mapped("date_due")), sorted(lines.mapped("date_maturity"))
@@ -190,7 +192,7 @@ class TestAgreementWithBooks(DebtCommon):
         self.run_on()
         item = self.item_of(opening)
         self.assertEqual(item.date_due, DAY - timedelta(days=70))
-        # Odoo excludes miscellaneous entries from follow-up until somebody includes them
+        # Odoo leaves miscellaneous entries out of follow-up at first
         self.assertEqual((item.excluded, item.amount_chaseable), ("no_followup", 0))
         self.assertEqual(self.case_of().amount_total, 500)
         opening.line_ids.no_followup = False
@@ -292,9 +294,7 @@ class TestAgreementWithBooks(DebtCommon):
         self.pay(self.invoice(100, due=old), day=old)
         credited = self.invoice(100, due=DAY - timedelta(days=50))
         lines = (credited | self.credit_note(100)).line_ids
-        lines.filtered(
-            lambda line: line.account_type == "asset_receivable"
-        ).reconcile()
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
         self.invoice(100, due=DAY - timedelta(days=10))
         self.run_on()
         case = self.case_of().sudo()

@@ -42,9 +42,9 @@ class TestEmail(DebtCommon):
     def test_it_speaks_the_language_of_its_reader(self):
         self.env["res.lang"]._activate_lang("es_CO")
         template = self.env.ref("debt_collection.mail_template_reminder")
-        template.with_context(lang="es_CO").subject = (
-            "Pago pendiente de {{ object.text_amount }}"
-        )
+        template.with_context(
+            lang="es_CO"
+        ).subject = "Pago pendiente de {{ object.text_amount }}"
         self.debtor.lang = "es_CO"
         self.invoice(1250.5, due=DUE)
         mail = self.send()
@@ -128,7 +128,9 @@ class TestEmail(DebtCommon):
                     "reason": "bounced",
                     "delivery": "bounced",
                     "reason_detail": "User unknown",
-                    "outcome_id": self.env.ref("debt_collection.debt_outcome_bounced").id,
+                    "outcome_id": self.env.ref(
+                        "debt_collection.debt_outcome_bounced"
+                    ).id,
                 }
             ],
         )

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -8,7 +9,7 @@ from .common import DAY, DebtCommon
 
 @tagged("post_install", "-at_install")
 class TestCompanies(DebtCommon):
-    """Two companies with mirror data: nothing of one is seen or touched by the other."""
+    """Two companies with mirror data: nothing of one reaches the other."""
 
     @classmethod
     def setUpClass(cls):
@@ -89,9 +90,11 @@ class TestCompanies(DebtCommon):
             {"name": "Branch", "parent_id": self.company.id}
         )
         self.env.user.company_ids += branch
-        self.debtor.with_company(branch).property_account_receivable_id = (
-            self.company_data["default_account_receivable"]
-        )
+        self.debtor.with_company(
+            branch
+        ).property_account_receivable_id = self.company_data[
+            "default_account_receivable"
+        ]
         self.env["account.move"].with_company(branch).create(
             {
                 "move_type": "out_invoice",
@@ -111,9 +114,8 @@ class TestCompanies(DebtCommon):
         self.assertEqual(self.case_of(company=branch).amount_total, 30)
 
     def test_each_company_has_its_own_today(self):
-        from datetime import datetime
-
-        night = datetime(2026, 6, 2, 3, 0)  # naive UTC: 22:00 in Bogotá, 5:00 in Madrid
+        # naive UTC: 22:00 in Bogotá, 5:00 in Madrid
+        night = fields.Datetime.to_datetime("2026-06-02 03:00:00")
         self.assertEqual(self.company._debt_today(night), DAY)
         self.assertEqual(self.other._debt_today(night), DAY + timedelta(days=1))
         self.assertFalse(self.other._debt_run_is_due(night))

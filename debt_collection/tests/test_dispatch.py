@@ -140,16 +140,15 @@ class TestDispatch(DebtCommon):
         message, task = self.actions_of(run)
         self.assertSkipped(message, "no_address", invoice)
         self.assertRecordValues(
-            task, [{"purpose": "fix_contact", "state": "sent", "user_id": self.agent.id}]
+            task,
+            [{"purpose": "fix_contact", "state": "sent", "user_id": self.agent.id}],
         )
         self.assertEqual(task.activity_id.user_id, self.agent)
         # while it is open nothing is tried
         self.assertHeld(self.run_on(DAY + timedelta(days=1)), invoice, "no_address")
         self.debtor.email = "nuevo@example.com"
         self.assertEqual(task.state, "done")
-        self.assertPlanned(
-            self.run_on(DAY + timedelta(days=2)), [(3, "email", "sent")]
-        )
+        self.assertPlanned(self.run_on(DAY + timedelta(days=2)), [(3, "email", "sent")])
 
     def test_one_failing_record_does_not_stop_the_others(self):
         poor = self.new_debtor("Falla")
@@ -163,8 +162,9 @@ class TestDispatch(DebtCommon):
                 raise ValueError("no such placeholder")
             return render(channel, actions)
 
-        with patch.object(Email, "_render", fail_for_one), mute_logger(
-            "odoo.addons.debt_collection.models.daily.debt_run"
+        with (
+            patch.object(Email, "_render", fail_for_one),
+            mute_logger("odoo.addons.debt_collection.models.daily.debt_run"),
         ):
             actions = self.actions_of(self.run_on())
         self.assertRecordValues(
@@ -218,7 +218,9 @@ class TestDispatch(DebtCommon):
         self.assertPlanned(self.run_on(), [(3, "task", "sent")])
 
     def test_test_mode_sends_everything_to_itself_and_gives_the_steps_back(self):
-        self.company.write({"debt_test_mode": True, "debt_test_email": "me@example.com"})
+        self.company.write(
+            {"debt_test_mode": True, "debt_test_email": "me@example.com"}
+        )
         invoice = self.invoice(100, due=DUE)
         action = self.actions_of(self.run_on())
         mail = self.mails_of(action)

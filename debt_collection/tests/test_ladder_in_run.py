@@ -164,9 +164,7 @@ class TestLadderInRun(DebtCommon):
         for n, debtor in enumerate(debtors):
             self.invoice(100 + n, due=DAY - days(4), partner=debtor)
         run = self.run_on()
-        self.assertEqual(
-            self.actions_of(run).debtor_id, debtors[3] | debtors[4]
-        )
+        self.assertEqual(self.actions_of(run).debtor_id, debtors[3] | debtors[4])
         self.assertEqual(run.reasons, {"daily_limit": 3})
         self.assertEqual(self.run_on().actions_planned, 0)
         self.assertEqual(self.run_on(DAY + days(1)).actions_planned, 2)

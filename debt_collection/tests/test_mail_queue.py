@@ -25,8 +25,9 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
     @contextmanager
     def mail_server(self):
         Server = self.env.registry["ir.mail_server"]
-        with self.mock_smtplib_connection(), patch.object(
-            Server, "_disable_send", lambda self: False
+        with (
+            self.mock_smtplib_connection(),
+            patch.object(Server, "_disable_send", lambda self: False),
         ):
             yield self.emails
 
@@ -36,7 +37,9 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
             self.mail.send()
         self.assertEqual(len(emails), 1)
         self.assertEqual(self.mail.state, "sent")
-        self.assertEqual((self.action.state, self.action.delivery), ("sent", "delivered"))
+        self.assertEqual(
+            (self.action.state, self.action.delivery), ("sent", "delivered")
+        )
 
     def test_a_mail_of_somebody_who_paid_does_not_leave(self):
         self.pay(self.invoice_)
@@ -44,7 +47,9 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
             self.mail.send()
         self.assertFalse(emails)
         self.assertEqual(self.mail.state, "cancel")
-        self.assertEqual((self.action.state, self.action.reason), ("skipped", "settled"))
+        self.assertEqual(
+            (self.action.state, self.action.reason), ("skipped", "settled")
+        )
 
     def test_a_mail_whose_amount_changed_is_written_again(self):
         self.pay(self.invoice_, 30)
@@ -84,7 +89,11 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
 
     def test_other_mails_leave_as_ever(self):
         other = self.env["mail.mail"].create(
-            {"email_to": "x@example.com", "email_from": "y@example.com", "subject": "Hi"}
+            {
+                "email_to": "x@example.com",
+                "email_from": "y@example.com",
+                "subject": "Hi",
+            }
         )
         with self.mail_server() as emails:
             other.send()

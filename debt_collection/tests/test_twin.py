@@ -29,17 +29,21 @@ class TestTwin(DebtCommon):
             partner = self.env["res.partner"].create(
                 {"name": f"D{number}", "trust": rng.choice(["good", "normal", "bad"])}
             )
-            case = self.env["debt.case"].sudo().create(
-                {
-                    "partner_id": partner.id,
-                    "company_id": self.company.id,
-                    "state": rng.choice(["open", "open", "open", "hold", "closed"]),
-                    "hold_until": DAY + timedelta(days=90),
-                    "episode": 1,
-                    "last_message_day": rng.choice(
-                        [False, DAY - timedelta(days=rng.randint(0, 8))]
-                    ),
-                }
+            case = (
+                self.env["debt.case"]
+                .sudo()
+                .create(
+                    {
+                        "partner_id": partner.id,
+                        "company_id": self.company.id,
+                        "state": rng.choice(["open", "open", "open", "hold", "closed"]),
+                        "hold_until": DAY + timedelta(days=90),
+                        "episode": 1,
+                        "last_message_day": rng.choice(
+                            [False, DAY - timedelta(days=rng.randint(0, 8))]
+                        ),
+                    }
+                )
             )
             cases |= case
             self.env["debt.item"].sudo().create(
@@ -94,7 +98,9 @@ class TestTwin(DebtCommon):
                 {
                     "name": trust or "rest",
                     "sequence": 10 if trust else 20,
-                    "domain": f"[('partner_id.trust', '=', '{trust}')]" if trust else "[]",
+                    "domain": f"[('partner_id.trust', '=', '{trust}')]"
+                    if trust
+                    else "[]",
                     "strategy_id": strategy.id,
                 }
             )
@@ -115,8 +121,10 @@ class TestTwin(DebtCommon):
             with self.subTest(seed=seed, case=case.id):
                 self.check_figures(case, twin)
         messages, reached = twin.plan(cases.filtered(lambda c: c.state != "closed"))
-        run = self.env["debt.run"].sudo().create(
-            {"day": DAY, "company_ids": self.company.ids}
+        run = (
+            self.env["debt.run"]
+            .sudo()
+            .create({"day": DAY, "company_ids": self.company.ids})
         )
         run._plan(self.company, DAY, scope)
         self.env.invalidate_all()

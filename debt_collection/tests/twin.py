@@ -65,7 +65,9 @@ class Twin:
                     days = max(days, late)
             if item.date_chase < self.day and chaseable[item]:
                 sums["amount_chaseable"] += (
-                    chaseable[item] * item.amount_residual / item.amount_residual_currency
+                    chaseable[item]
+                    * item.amount_residual
+                    / item.amount_residual_currency
                 )
         names = ["amount_total", "amount_overdue", "amount_chaseable"]
         names += [f"amount_bucket_{n}" for n in range(6)]

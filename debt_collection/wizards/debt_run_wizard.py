@@ -30,7 +30,9 @@ class DebtRunWizard(models.TransientModel):
         self.ensure_one()
         self._check_right()
         # sudo: a simulation reads the books of companies the user was checked for
-        run = self.env["debt.run"].sudo()._run(self.company_ids, self.day, simulate=True)
+        run = (
+            self.env["debt.run"].sudo()._run(self.company_ids, self.day, simulate=True)
+        )
         run.user_id = self.env.user
         return run.sudo(False).action_view_lines()
 

@@ -12,7 +12,5 @@ class DebtStageWizard(models.TransientModel):
     def action_confirm(self):
         """Set the stage by hand; the daily run leaves it until the case closes."""
         self.ensure_one()
-        self.case_ids.write(
-            {"stage_id": self.stage_id.id, "stage_reason": self.reason}
-        )
+        self.case_ids.write({"stage_id": self.stage_id.id, "stage_reason": self.reason})
         return {"type": "ir.actions.act_window_close"}

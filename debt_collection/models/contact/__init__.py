@@ -1,6 +1,6 @@
 from . import (
-    debt_action_text_mixin,
     debt_action,
+    debt_action_text_mixin,
     debt_channel,
     debt_channel_email,
     debt_channel_task,

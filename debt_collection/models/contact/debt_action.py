@@ -58,9 +58,11 @@ class DebtAction(models.Model):
     strategy_id = LooseMany2one("debt.strategy")
     step_id = LooseMany2one("debt.strategy.step")
     channel = fields.Selection(
-        selection=lambda self: self.env["debt.strategy.step"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["debt.strategy.step"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        ),
         required=True,
     )
     track = fields.Selection(
@@ -86,7 +88,8 @@ class DebtAction(models.Model):
         help="Local day of the contact: quiet days, gaps and limits count from it.",
     )
     is_test = fields.Boolean(
-        string="Test", help="Sent to the test address while the company was in test mode."
+        string="Test",
+        help="Sent to the test address while the company was in test mode.",
     )
     outcome_id = fields.Many2one("debt.outcome", ondelete="restrict")
     delivery = fields.Selection(
@@ -103,9 +106,7 @@ class DebtAction(models.Model):
     mail_message_id = LooseMany2one("mail.message", index="btree_not_null")
     activity_id = LooseMany2one("mail.activity", index="btree_not_null")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount = fields.Monetary(
-        string="Amount", help="To chase, when the action was planned or sent."
-    )
+    amount = fields.Monetary(help="To chase, when the action was planned or sent.")
     item_refs = IntegerArray(help="The items listed, as ids.")
     item_ids = fields.Many2many("debt.item", compute="_compute_item_ids")
     name = fields.Char(compute="_compute_name")
@@ -243,7 +244,8 @@ class DebtAction(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                "DELETE FROM debt_item_step WHERE action_id = ANY(%s) RETURNING item_id",
+                """DELETE FROM debt_item_step
+                    WHERE action_id = ANY(%s) RETURNING item_id""",
                 list(self.ids),
             )
         )
@@ -262,12 +264,13 @@ class DebtAction(models.Model):
 
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""
-        for day, actions in self.filtered(lambda a: a.track == "message").grouped(
-            "contact_day"
-        ).items():
+        for day, actions in (
+            self.filtered(lambda a: a.track == "message").grouped("contact_day").items()
+        ):
             cases = actions.case_id.filtered(
-                lambda case, day=day: not case.last_message_day
-                or case.last_message_day < day
+                lambda case, day=day: (
+                    not case.last_message_day or case.last_message_day < day
+                )
             )
             cases.write({"last_message_day": day})
 
@@ -317,13 +320,16 @@ class DebtAction(models.Model):
 
     def _fix_contact(self):
         """Ask the agents to complete the contact data of debtors without address."""
-        cases = self.case_id - self.search(
-            [
-                ("case_id", "in", self.case_id.ids),
-                ("purpose", "=", "fix_contact"),
-                ("state", "in", ("planned", "sent")),
-            ]
-        ).case_id
+        cases = (
+            self.case_id
+            - self.search(
+                [
+                    ("case_id", "in", self.case_id.ids),
+                    ("purpose", "=", "fix_contact"),
+                    ("state", "in", ("planned", "sent")),
+                ]
+            ).case_id
+        )
         by_case = {action.case_id: action for action in self}
         return self.create(
             [
@@ -425,7 +431,9 @@ class DebtAction(models.Model):
             )
             action.item_refs = items.ids
             action.amount = sum(
-                item.amount_chaseable * item.amount_residual / item.amount_residual_currency
+                item.amount_chaseable
+                * item.amount_residual
+                / item.amount_residual_currency
                 if item.amount_residual_currency
                 else 0
                 for item in items

@@ -189,7 +189,8 @@ class _Words:
                 (
                     _CELL % (_LEFT, self._document(line)),
                     _CELL % (_LEFT, self.date(line["date_due"])),
-                    _CELL % (_RIGHT, max(0, (line["contact_day"] - line["date_due"]).days)),
+                    _CELL
+                    % (_RIGHT, max(0, (line["contact_day"] - line["date_due"]).days)),
                     _CELL % (_RIGHT, self.amount(line["amount"], line["currency_id"])),
                 )
             )

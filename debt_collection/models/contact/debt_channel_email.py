@@ -22,9 +22,7 @@ class DebtChannelEmail(models.AbstractModel):
         blacklisted = set(
             self.env["mail.blacklist"]
             .sudo()
-            .search(
-                [("email", "in", [email_normalize(e) for e in found.values()])]
-            )
+            .search([("email", "in", [email_normalize(e) for e in found.values()])])
             .mapped("email")
         )
         return {

@@ -21,4 +21,6 @@ class DebtOutcome(models.Model):
     @api.model
     def _by_code(self, code):
         """Return the outcome of a code; empty where somebody deleted it."""
-        return self.with_context(active_test=False).search([("code", "=", code)], limit=1)
+        return self.with_context(active_test=False).search(
+            [("code", "=", code)], limit=1
+        )

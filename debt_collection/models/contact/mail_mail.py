@@ -23,7 +23,9 @@ class MailMail(models.Model):
         if ours:
             ours._debt_send(post_send_callback)
         if others:
-            super(MailMail, others).send(auto_commit, raise_exception, post_send_callback)
+            super(MailMail, others).send(
+                auto_commit, raise_exception, post_send_callback
+            )
         return True
 
     def _debt_send(self, post_send_callback=None):

@@ -108,7 +108,9 @@ class DebtRun(models.Model):
     @api.depends("reasons")
     @api.depends_context("lang")
     def _compute_reasons_text(self):
-        words = dict(self.env["debt.action"]._fields["reason"]._description_selection(self.env))
+        words = dict(
+            self.env["debt.action"]._fields["reason"]._description_selection(self.env)
+        )
         for run in self:
             counts = Counter(run.reasons or {})
             run.reasons_text = "\n".join(
@@ -120,7 +122,8 @@ class DebtRun(models.Model):
     def _compute_durations_text(self):
         for run in self:
             run.durations_text = " · ".join(
-                f"{step} {seconds:.2f} s" for step, seconds in (run.durations or {}).items()
+                f"{step} {seconds:.2f} s"
+                for step, seconds in (run.durations or {}).items()
             )
 
     # === ENTRY POINTS === #
@@ -152,7 +155,7 @@ class DebtRun(models.Model):
     def _cron_run(self):
         """Run each company once a day from its hour on, and whatever was asked for."""
         now = fields.Datetime.now()
-        for company in self.env["res.company"].search([]):
+        for company in self._companies():
             asked = self.search(
                 [("state", "=", "requested"), ("company_ids", "in", company.ids)]
             )
@@ -165,16 +168,21 @@ class DebtRun(models.Model):
                     _logger.exception("The run of company %s failed", company.id)
 
     @api.model
+    def _companies(self):
+        """Return the companies that the scheduled jobs serve."""
+        return self.env["res.company"].search([("active", "=", True)])
+
+    @api.model
     def _cron_dispatch(self):
         """Send what is planned: approved batches, and what an interrupted run left."""
         self.env["mail.mail"].sudo()._debt_find_lost()
         self._checkpoint()
-        self._dispatch(self.env["res.company"].search([]), fields.Datetime.now())
+        self._dispatch(self._companies(), fields.Datetime.now())
 
     @api.model
     def _cron_refresh(self):
         """Bring the cases of marked debtors up to date, long before the night."""
-        for company in self.env["res.company"].search([]):
+        for company in self._companies():
             with self._company_lock(company) as locked:
                 if not locked:
                     continue
@@ -285,7 +293,8 @@ class DebtRun(models.Model):
             if not locked:
                 self._note(
                     self.env._(
-                        "Another run of %(company)s was under way.", company=company.name
+                        "Another run of %(company)s was under way.",
+                        company=company.name,
                     )
                 )
                 return
@@ -435,7 +444,6 @@ class DebtRun(models.Model):
 
         :param list failed: ids of actions to leave alone; those that fail are added
         """
-        size = len(failed)
         actions = self.env["debt.action"]._claim(companies, BATCH, failed)
         if not actions:
             return False

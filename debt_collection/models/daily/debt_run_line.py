@@ -23,9 +23,11 @@ class DebtRunLine(models.Model):
     strategy_id = LooseMany2one("debt.strategy")
     step_id = LooseMany2one("debt.strategy.step")
     channel = fields.Selection(
-        selection=lambda self: self.env["debt.strategy.step"]
-        ._fields["channel"]
-        ._description_selection(self.env)
+        selection=lambda self: (
+            self.env["debt.strategy.step"]
+            ._fields["channel"]
+            ._description_selection(self.env)
+        )
     )
     action_id = LooseMany2one("debt.action")
     addressee_id = LooseMany2one("res.partner")

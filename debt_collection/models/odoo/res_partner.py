@@ -17,7 +17,9 @@ WATCHED = {
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    debt_case_ids = fields.One2many("debt.case", "partner_id", string="Collection Cases")
+    debt_case_ids = fields.One2many(
+        "debt.case", "partner_id", string="Collection Cases"
+    )
     debt_case_count = fields.Integer(
         compute="_compute_debt_case", string="Collection Cases Count"
     )
@@ -53,7 +55,9 @@ class ResPartner(models.Model):
         by_partner = cases.grouped("partner_id")
         for partner in self:
             own = by_partner.get(partner.commercial_partner_id, cases.browse())
-            case = own.filtered(lambda c: c.company_id == self.env.company)[:1] or own[:1]
+            case = (
+                own.filtered(lambda c: c.company_id == self.env.company)[:1] or own[:1]
+            )
             partner.debt_case_count = len(own)
             partner.debt_stage_id = case.stage_id if case.state != "closed" else False
             partner.debt_next_action_date = case.next_action_date

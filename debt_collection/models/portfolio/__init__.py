@@ -1,10 +1,10 @@
 from . import (
+    debt_case,
     debt_case_desk_mixin,
     debt_case_habit_mixin,
     debt_case_merge_mixin,
     debt_item,
     debt_item_step,
-    debt_case,
     debt_mark,
     debt_pay_calendar,
 )

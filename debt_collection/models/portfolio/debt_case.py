@@ -131,7 +131,7 @@ class DebtCase(models.Model):
 
     @api.model
     def _group_expand_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages.search([("active", "=", True)])
 
     def write(self, vals):
         if "stage_id" in vals and "stage_episode" not in vals:
@@ -198,7 +198,7 @@ class DebtCase(models.Model):
         :param SQL scope: condition on ``c`` (debt_case): which cases
         :return: (cases opened, cases closed)
         """
-        stages = self.env["debt.stage"].search([])
+        stages = self.env["debt.stage"].search([("active", "=", True)])
         by_age = stages.filtered("by_age")
         rows = self.env.execute_query(
             SQL(
@@ -383,7 +383,9 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             )
             for segment in segments
         ]
-        segment = SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL::int")
+        segment = (
+            SQL("CASE %s END", SQL(" ").join(whens)) if whens else SQL("NULL::int")
+        )
         self.env.cr.execute(
             SQL(
                 """

@@ -17,8 +17,8 @@ class DebtCaseDeskMixin(models.AbstractModel):
         help="What is owed per currency and age.",
     )
     other_currencies = fields.Boolean(compute="_compute_summary")
-    last_action = fields.Char(compute="_compute_last_action", string="Last Action")
-    next_action = fields.Char(compute="_compute_next_action", string="Next Action")
+    last_action = fields.Char(compute="_compute_last_action")
+    next_action = fields.Char(compute="_compute_next_action")
     pending_count = fields.Integer(
         compute="_compute_last_action", string="Waiting for Approval"
     )
@@ -186,7 +186,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
         }
 
     def _debt_open(self):
-        """Return the action that shows these cases: one as a form, several as a list."""
+        """Return the action that shows these cases, as a form where it is one."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_case_action"
         )

@@ -26,8 +26,8 @@ class DebtCaseHabitMixin(models.AbstractModel):
         string="Mean Delay in Days",
         aggregator="avg",
         readonly=True,
-        help="Mean days from the due date to the payment of the invoices that were paid "
-        "in the last 12 months. Negative: before the due date.",
+        help="Mean days from the due date to the payment of the invoices paid in the "
+        "last 12 months. Negative: before the due date.",
     )
     habit_day = fields.Date(readonly=True)
 
@@ -35,7 +35,7 @@ class DebtCaseHabitMixin(models.AbstractModel):
     def _cron_learn_habits(self):
         """Read the payment habits that are a week old, company by company."""
         run = self.env["debt.run"]
-        for company in self.env["res.company"].search([]):
+        for company in run._companies():
             day = company._debt_today()
             stale = self.search(
                 [

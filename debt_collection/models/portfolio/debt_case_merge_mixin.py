@@ -12,8 +12,8 @@ class DebtCaseMergeMixin(models.AbstractModel):
     def _merge_debtors(self, sources, target):
         """Move the cases of merged contacts to the one that stays.
 
-        In each company the case of ``target`` stays, or the oldest one becomes it; items,
-        actions and messages go with it.
+        In each company the case of ``target`` stays, or the oldest one becomes it;
+        items, actions and messages go with it.
         """
         self.env.flush_all()
         cases = self.search([("partner_id", "in", (sources | target).ids)], order="id")

@@ -71,9 +71,7 @@ class DebtItem(models.Model):
     step_date = fields.Date(string="Reached on")
     next_step_only = fields.Boolean()
     held_reason = fields.Selection(HELD_REASONS, string="Held by")
-    days_past_due = fields.Integer(
-        compute="_compute_days_past_due", string="Days Past Due"
-    )
+    days_past_due = fields.Integer(compute="_compute_days_past_due")
     ref = fields.Char(related="move_id.ref", string="Reference", related_sudo=True)
 
     _move_line_uniq = models.Constraint(
@@ -81,10 +79,11 @@ class DebtItem(models.Model):
     )
 
     def init(self):
-        super().init()
+        result = super().init()
         # room for the step columns on the same page, so that writing them touches no
         # index
         self.env.cr.execute("ALTER TABLE debt_item SET (fillfactor = 50)")
+        return result
 
     @api.depends("move_id")
     def _compute_display_name(self):
@@ -96,7 +95,9 @@ class DebtItem(models.Model):
     def _compute_days_past_due(self):
         for item in self:
             day = item.company_id._debt_today()
-            item.days_past_due = max(0, (day - item.date_due).days) if item.date_due else 0
+            item.days_past_due = (
+                max(0, (day - item.date_due).days) if item.date_due else 0
+            )
 
     def write(self, vals):
         if "no_netting" in vals:
@@ -140,13 +141,17 @@ class DebtItem(models.Model):
         """Return the ids of the trade receivable accounts of a company."""
         # sudo: the daily run and agents need no accounting rights
         accounts = self.env["account.account"].sudo().with_company(company)
-        return accounts.with_context(active_test=False).search(
-            [
-                ("account_type", "=", "asset_receivable"),
-                ("non_trade", "=", False),
-                ("company_ids", "parent_of", company.ids),
-            ]
-        ).ids
+        return (
+            accounts.with_context(active_test=False)
+            .search(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("non_trade", "=", False),
+                    ("company_ids", "parent_of", company.ids),
+                ]
+            )
+            .ids
+        )
 
     @api.model
     def _books_query(self, company, partners=None):
@@ -201,7 +206,7 @@ class DebtItem(models.Model):
             TRUNCATE debt_chase
             """
         )
-        calendars = self.env["debt.pay.calendar"].sudo().search([])
+        calendars = self.env["debt.pay.calendar"].sudo().search([("active", "=", True)])
         if not calendars:
             return
         pairs = self.env.execute_query(

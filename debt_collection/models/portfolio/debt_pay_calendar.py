@@ -82,7 +82,9 @@ class DebtPayCalendar(models.Model):
                     )
 
     def _numbers(self, name):
-        return frozenset(int(part) for part in (self[name] or "").split(",") if part.strip())
+        return frozenset(
+            int(part) for part in (self[name] or "").split(",") if part.strip()
+        )
 
     def _rule(self, kind):
         weekdays = frozenset(

@@ -13,12 +13,13 @@ class DebtConfigMixin(models.AbstractModel):
     _description = "Configuration of Debt Collection"
 
     def init(self):
-        super().init()
+        result = super().init()
         self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS debt_config_version")
+        return result
 
     @api.model
     def _config_version(self):
-        """Return the current version of the configuration, an integer that only rises."""
+        """Return the version of the configuration, an integer that only rises."""
         ((version,),) = self.env.execute_query(
             SQL("SELECT last_value FROM debt_config_version")
         )

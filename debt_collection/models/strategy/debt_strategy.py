@@ -57,13 +57,11 @@ class DebtStrategy(models.Model):
         help="Days an item stays at a step before it can reach the next one.",
     )
     min_amount = fields.Monetary(
-        string="Minimum Amount",
+        string="Least Amount",
         help="Customers who owe less than this, in the currency of each company, are "
         "not contacted.",
     )
-    currency_id = fields.Many2one(
-        "res.currency", compute="_compute_currency_id", string="Currency"
-    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     max_new_debtors = fields.Integer(
         string="New Customers per Day",
         help="How many customers may get their first message on one day, in each "
