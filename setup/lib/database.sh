@@ -48,11 +48,13 @@ drop_database() {
     rm -rf "$WORK/data/filestore/$1" "$WORK/stamps/db-$1"
 }
 
-# clone_database FROM TO: nobody may be connected to FROM
+# clone_database FROM TO: nobody may be connected to FROM.
+# By files: after PostgreSQL's newer way, a crash can set sequences back.
 clone_database() {
-    local files=$WORK/data/filestore
+    local files=$WORK/data/filestore strategy=
     drop_database "$2"
-    sql "CREATE DATABASE \"$2\" TEMPLATE \"$1\""
+    if (($(sql "SHOW server_version_num") >= 150000)); then strategy="STRATEGY FILE_COPY"; fi
+    sql "CREATE DATABASE \"$2\" TEMPLATE \"$1\" $strategy"
     if [[ -d $files/$1 ]]; then cp -r "$files/$1" "$files/$2"; fi
 }
 

@@ -1,6 +1,7 @@
 # PostgreSQL: the running server of PGHOST/PGPORT, or a private one in .odoo/pg.
 
-# The private server is for trials and tests: it may lose data when the machine crashes.
+# The private server is for trials and tests: it may lose data when the machine crashes (fsync),
+# not when only the server does (synchronous_commit stays on): some tests kill it.
 postgres_settings() {
     local memory shm
     memory=$(awk '/MemTotal/ {m = int($2 / 4096); print (m > 1024 ? 1024 : m)}' /proc/meminfo)
@@ -15,7 +16,6 @@ postgres_settings() {
 	maintenance_work_mem = 256MB
 	max_wal_size = 4GB
 	fsync = off
-	synchronous_commit = off
 	full_page_writes = off
 	EOF
     if ((${shm:-0} < 512)); then echo "dynamic_shared_memory_type = mmap"; fi
