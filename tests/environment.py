@@ -88,7 +88,7 @@ def create_database(name, template=INSTALLED):
 
 
 def drop_database(name):
-    """Drop a database and its files, whoever is connected; return the server version."""
+    """Drop a database, whoever is connected, and its files. Returns the version."""
     version = _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     shutil.rmtree(filestore(name), ignore_errors=True)
     return version
