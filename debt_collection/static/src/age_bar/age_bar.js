@@ -1,0 +1,35 @@
+import { registry } from "@web/core/registry";
+import { formatMonetary } from "@web/views/fields/formatters";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { Component } from "@odoo/owl";
+
+const BUCKETS = ["0", "1", "2", "3", "4", "5"].map((key) => `amount_bucket_${key}`);
+
+/** What a case owes by age: a bar, and below it each age with its amount. */
+export class AgeBar extends Component {
+    static template = "debt_collection.AgeBar";
+    static props = { ...standardWidgetProps };
+
+    get buckets() {
+        const { data, fields } = this.props.record;
+        const owed = BUCKETS.map((name) => Math.max(0, data[name]));
+        const total = owed.reduce((sum, amount) => sum + amount, 0);
+        return BUCKETS.map((name, index) => ({
+            name,
+            label: fields[name].string,
+            amount: formatMonetary(data[name], { currencyId: data.currency_id.id }),
+            empty: !data[name],
+            // a sliver can still be seen and hovered
+            width: owed[index] && Math.max(1, (100 * owed[index]) / total),
+        }));
+    }
+}
+
+registry.category("view_widgets").add("debt_age_bar", {
+    component: AgeBar,
+    fieldDependencies: [
+        ...BUCKETS.map((name) => ({ name, type: "monetary", readonly: true })),
+        { name: "currency_id", type: "many2one", readonly: true },
+    ],
+});
