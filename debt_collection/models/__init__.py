@@ -1,1 +1,5 @@
-from . import contact, daily, odoo, portfolio, strategy
+from . import strategy
+
+# isort: split
+# strategy has the mixin of everything that is configuration
+from . import contact, daily, odoo, portfolio

@@ -1,7 +1,9 @@
+from . import debt_action_text_mixin, debt_channel
+
+# isort: split
+# models after the mixins that they inherit
 from . import (
     debt_action,
-    debt_action_text_mixin,
-    debt_channel,
     debt_channel_email,
     debt_channel_task,
     debt_outcome,

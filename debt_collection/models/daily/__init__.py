@@ -1,1 +1,5 @@
-from . import debt_run, debt_run_line, debt_run_plan_mixin, debt_run_shadow_mixin
+from . import debt_run_plan_mixin, debt_run_shadow_mixin
+
+# isort: split
+# models after the mixins that they inherit
+from . import debt_run, debt_run_line
