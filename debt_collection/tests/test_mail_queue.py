@@ -50,6 +50,7 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
         self.assertEqual(
             (self.action.state, self.action.reason), ("skipped", "settled")
         )
+        self.assertFalse(self.case_of().last_message_day, "nobody was contacted")
 
     def test_a_mail_whose_amount_changed_is_written_again(self):
         self.pay(self.invoice_, 30)

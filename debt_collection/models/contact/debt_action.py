@@ -234,8 +234,11 @@ class DebtAction(models.Model):
 
     def _skip(self, reason):
         """End actions unsent for a reason that may pass: their items fall back."""
+        told = self.filtered(lambda a: a.track == "message" and a.state in CONTACTED)
         self.write({"state": "skipped", "reason": reason})
         self._release()
+        if told:
+            self._recount_contacts(told.case_id)
 
     def _release(self):
         """Give back the steps that these actions reserved."""
@@ -297,6 +300,7 @@ class DebtAction(models.Model):
                 "mail_message_id": False,
             }
         )
+        self._recount_contacts(self.case_id)
         self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
 
     @api.model
@@ -309,8 +313,10 @@ class DebtAction(models.Model):
             UPDATE debt_case c
                SET last_message_day = (SELECT MAX(a.contact_day) FROM debt_action a
                                         WHERE a.case_id = c.id AND a.track = 'message'
-                                          AND a.state IN %s AND NOT a.is_test)
-             WHERE c.id = ANY(%s)
+                                          AND a.state IN %s
+                                          AND (o.debt_test_mode OR NOT a.is_test))
+              FROM res_company o
+             WHERE o.id = c.company_id AND c.id = ANY(%s)
                 """,
                 CONTACTED,
                 list(cases.ids),

@@ -383,13 +383,17 @@ class DebtRun(models.Model):
         return [case_id for (case_id,) in rows]
 
     def _ran_before(self, company, day):
-        """Return whether this day was run with the configuration of now."""
+        """Return whether this day was run with the configuration of now.
+
+        A run that was interrupted counts: each slice is judged and planned in one
+        transaction, so the next run goes on with the cases that are left.
+        """
         return bool(
             self.search_count(
                 [
                     ("day", "=", day),
                     ("company_ids", "in", company.ids),
-                    ("state", "=", "done"),
+                    ("state", "in", ("done", "interrupted")),
                     ("simulate", "=", False),
                     ("config_version", "=", self.config_version),
                     ("id", "!=", self.id),

@@ -410,12 +410,22 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
     def _refresh(self, day):
         """Bring these cases up to date with the books, at once.
 
-        The same statements as in the daily run, for a few debtors of one company.
+        The same statements as in the daily run, for a few debtors. A case is never
+        brought back to an earlier day, and one with news is still to be planned by the
+        next run.
         """
         for company, cases in self.grouped("company_id").items():
             self.env["debt.item"]._sync(company, day, partners=cases.partner_id)
+            unplanned = cases.filtered(lambda case: case.judged_day != day)
+            last = max(cases.filtered("judged_day").mapped("judged_day"), default=day)
             scope = SQL("c.id = ANY(%s)", list(cases.ids))
-            self._roll_up(company, day, scope)
+            self._roll_up(company, max(day, last), scope)
             self._sort(company, scope)
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)",
+                    list(unplanned.ids),
+                )
+            )
         self.invalidate_recordset()
         self.env["debt.item"].invalidate_model()
