@@ -23,6 +23,9 @@ SKIPPED = {
     "test_markers.py": "reads all of Odoo; ours is in tests/test_repo.py",
     "test_docstring.py": "covers only Odoo's addons base and helpdesk in depth",
 }
+# Inverse fields of a One2many without an index of their own ("model.field": reason).
+INDEXED_OTHERWISE = {}
+
 all_addon_manifests = Manifest.all_addon_manifests
 
 
@@ -54,6 +57,14 @@ def pylint_without_odoo(request, monkeypatch):
     if request.module.__name__.endswith("test_pylint"):
         fake = types.SimpleNamespace(run=run_pylint)
         monkeypatch.setattr(request.module, "subprocess", fake)
+
+
+@pytest.fixture(autouse=True)
+def indexed_otherwise(request, monkeypatch):
+    name = "BTREE_INDEX_IGNORE_FIELDS"
+    if hasattr(request.module, name):
+        ignored = getattr(request.module, name) | INDEXED_OTHERWISE.keys()
+        monkeypatch.setattr(request.module, name, ignored)
 
 
 @pytest.fixture(autouse=True)
