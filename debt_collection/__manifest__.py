@@ -46,5 +46,4 @@
         "web.assets_tests": ["debt_collection/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
-    "uninstall_hook": "uninstall_hook",
 }

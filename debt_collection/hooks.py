@@ -13,8 +13,3 @@ def post_init_hook(env):
     strategies = env["debt.strategy"].search([("min_amount", "=", 0)])
     strategies.min_amount = small_amount(MINIMUM_USD, currency)
     env.ref("debt_collection.ir_cron_debt_run")._trigger()
-
-
-def uninstall_hook(env):
-    """Remove what the ORM does not know of."""
-    env.cr.execute("DROP SEQUENCE IF EXISTS debt_config_version")

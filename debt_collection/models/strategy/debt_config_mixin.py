@@ -12,11 +12,6 @@ class DebtConfigMixin(models.AbstractModel):
     _name = "debt.config.mixin"
     _description = "Configuration of Debt Collection"
 
-    def init(self):
-        result = super().init()
-        self.env.cr.execute("CREATE SEQUENCE IF NOT EXISTS debt_config_version")
-        return result
-
     @api.model
     def _config_version(self):
         """Return the version of the configuration, an integer that only rises."""

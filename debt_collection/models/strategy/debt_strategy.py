@@ -86,6 +86,17 @@ class DebtStrategy(models.Model):
         "The number of new customers per day cannot be negative.",
     )
 
+    def init(self):
+        result = super().init()
+        # see debt.config.mixin; the sequence goes with this table when uninstalled
+        self.env.cr.execute(
+            """
+            CREATE SEQUENCE IF NOT EXISTS debt_config_version;
+            ALTER SEQUENCE debt_config_version OWNED BY debt_strategy.id
+            """
+        )
+        return result
+
     @api.depends("company_id")
     @api.depends_context("company")
     def _compute_currency_id(self):
