@@ -10,5 +10,6 @@ from . import (
     test_pay_link,
     test_settings,
     test_simulation,
+    test_tours,
     test_twin,
 )

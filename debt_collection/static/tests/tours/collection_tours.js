@@ -1,0 +1,174 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+
+const openApp = [
+    stepUtils.showAppsMenuItem(),
+    {
+        content: "open the application",
+        trigger: '.o_app[data-menu-xmlid="debt_collection.debt_menu_root"]',
+        run: "click",
+    },
+];
+
+const openMenu = (section, entry) => [
+    {
+        content: `open the menu ${section}`,
+        trigger: `.o_menu_sections [data-menu-xmlid="debt_collection.${section}"]`,
+        run: "click",
+    },
+    {
+        content: `choose ${entry}`,
+        trigger: `.dropdown-item[data-menu-xmlid="debt_collection.${entry}"]`,
+        run: "click",
+    },
+];
+
+const confirm = {
+    content: "confirm",
+    trigger: ".modal:not(.o_inactive_modal) .modal-footer .btn-primary",
+    run: "click",
+};
+
+registry.category("web_tour.tours").add("debt_agent", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        {
+            content: "the board shows the case in its stage",
+            trigger: '.o_kanban_group:contains("Early") .o_kanban_record:contains("Tienda")',
+            run: "click",
+        },
+        {
+            content: "what is owed and what was sent is there",
+            trigger: '.o_form_view [name="amount_overdue"]:contains("100.00")',
+        },
+        {
+            content: "look at the actions",
+            trigger: '.o_notebook a[name="actions"]',
+            run: "click",
+        },
+        {
+            content: "the reminder was sent",
+            trigger: '.o_data_row:contains("Step 3"):contains("Sent")',
+        },
+        {
+            content: "hold the case",
+            trigger: 'button[name="action_hold"]',
+            run: "click",
+        },
+        {
+            content: "say why",
+            trigger: '.modal [name="reason"] input',
+            run: "edit Waits for our credit note",
+        },
+        {
+            content: "hold",
+            trigger: '.modal button[name="action_confirm"]',
+            run: "click",
+        },
+        {
+            content: "the form says so",
+            trigger: '.alert:contains("Waits for our credit note")',
+        },
+        {
+            content: "resume",
+            trigger: 'button[name="action_resume"]',
+            run: "click",
+        },
+        {
+            content: "the case is open again",
+            trigger: 'button[name="action_hold"]',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_manager", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_config", "debt_menu_strategy"),
+        {
+            content: "open the strategy that is off",
+            trigger: '.o_data_row:contains("Quiet Strategy") .o_data_cell',
+            run: "click",
+        },
+        {
+            content: "its steps stand on a time line",
+            trigger: '.o_debt_timeline:contains("Due date"):contains("Step 3")',
+        },
+        {
+            content: "switch it on",
+            trigger: 'button[name="action_enable"]',
+            run: "click",
+        },
+        confirm,
+        {
+            content: "it is on",
+            trigger: 'button[name="action_disable"]',
+        },
+        ...openMenu("debt_menu_daily_run", "debt_menu_simulate"),
+        {
+            content: "simulate",
+            trigger: '.modal button[name="action_simulate"]',
+            run: "click",
+        },
+        {
+            content: "somebody would get something",
+            trigger: '.o_list_view:contains("Tienda")',
+        },
+        ...openMenu("debt_menu_portfolio", "debt_menu_approve"),
+        {
+            content: "open the groups of prepared messages",
+            trigger: '.o_list_view .o_group_header:contains("Quiet Strategy")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_supervisor_approves", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_approve"),
+        {
+            content: "take all prepared messages",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        {
+            content: "send them",
+            trigger: '.o_control_panel button[name="action_approve"]',
+            run: "click",
+        },
+        confirm,
+        {
+            content: "nothing waits any more",
+            trigger: ".o_view_nocontent",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_stage_by_drag", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        {
+            content: "drop the card on another stage",
+            trigger: '.o_kanban_group:contains("Early") .o_kanban_record:contains("Tienda")',
+            run: 'drag_and_drop(.o_kanban_group:contains("Late") .o_kanban_header)',
+        },
+        {
+            content: "give the reason",
+            trigger: '.modal [name="reason"] input',
+            run: "edit Announced insolvency",
+        },
+        {
+            content: "change the stage",
+            trigger: '.modal button[name="action_confirm"]',
+            run: "click",
+        },
+        {
+            content: "the card is in its new stage",
+            trigger: '.o_kanban_group:contains("Late") .o_kanban_record:contains("Tienda")',
+        },
+    ],
+});

@@ -1,0 +1,87 @@
+from datetime import timedelta
+
+from odoo.tests import HttpCase, tagged
+
+from .common import DebtCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTours(DebtCommon, HttpCase):
+    """The main paths, in a real browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for login, group in (
+            ("tour_supervisor", "debt_collection.group_debt_supervisor"),
+            ("tour_manager", "debt_collection.group_debt_manager"),
+        ):
+            cls.new_user(login, group)
+        cls.shop = cls.new_debtor("Tienda La Esquina")
+
+    def setUp(self):
+        super().setUp()
+        # the browser lives today
+        self.day = self.company._debt_today()
+        self.invoice(100, due=self.day - timedelta(days=4), partner=self.shop)
+
+    def test_an_agent_reads_holds_and_resumes_a_case(self):
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_agent", login="agent")
+        case = self.case_of(self.shop)
+        self.assertEqual(case.state, "open")
+        self.assertIn(
+            "credit note",
+            str(case.message_ids.tracking_value_ids.mapped("new_value_char")),
+        )
+
+    def test_a_manager_switches_a_strategy_on_and_simulates(self):
+        self.strategy.write({"enabled": False, "name": "Quiet Strategy"})
+        self.strategy.mode = "approve"
+        other = self.new_strategy(
+            [(1, "email")], name="Quiet Strategy 2", mode="approve"
+        )
+        vip = self.new_debtor("Bodega Norte")
+        self.invoice(80, due=self.day - timedelta(days=4), partner=vip)
+        self.env["debt.segment"].create(
+            {
+                "name": "Bodega",
+                "sequence": 1,
+                "domain": f"[('partner_id', '=', {vip.id})]",
+                "strategy_id": other.id,
+            }
+        )
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_manager", login="tour_manager")
+        self.assertTrue(self.strategy.enabled)
+        simulated = self.env["debt.run"].search([("simulate", "=", True)], limit=1)
+        self.assertIn(self.shop, simulated.line_ids.partner_id)
+        self.assertFalse(
+            self.env["debt.action"].search([("debtor_id", "=", self.shop.id)]),
+            "a simulation plans nothing",
+        )
+
+    def test_a_supervisor_approves_what_the_run_prepared(self):
+        self.strategy.mode = "approve"
+        run = self.run_on(self.day)
+        self.start_tour("/odoo", "debt_supervisor_approves", login="tour_supervisor")
+        self.assertEqual(self.actions_of(run).state, "planned")
+
+    def test_a_card_dropped_on_another_stage_asks_for_a_reason(self):
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_stage_by_drag", login="tour_supervisor")
+        case = self.case_of(self.shop)
+        self.assertEqual(case.stage_id.name, "Late")
+        self.assertEqual(case.stage_reason, "Announced insolvency")
+        self.assertEqual(case.stage_episode, case.episode)
+
+    def test_every_screen_opens(self):
+        self.run_on(self.day)
+        for action in self.env["ir.actions.act_window"].search(
+            [("res_model", "=like", "debt.%"), ("res_model", "not like", "wizard")]
+        ):
+            Model = self.env[action.res_model]
+            for _view_id, mode in action.views:
+                with self.subTest(action=action.name, view=mode):
+                    view = Model.get_view(view_type=mode)
+                    self.assertIn("arch", view)
