@@ -35,6 +35,7 @@ class ResPartner(models.Model):
     debt_pay_calendar_id = fields.Many2one(
         "debt.pay.calendar",
         string="Payment Days",
+        index="btree_not_null",
         help="The customer's days of revision and payment. Steps count from the day on "
         "which the money can really come.",
     )
