@@ -1,0 +1,1 @@
+"""Real invoices, lived day by day: see README.md."""

@@ -1,0 +1,222 @@
+"""Lives through a ledger: invoices, payments, the daily run, the mail queue."""
+
+import time
+from collections import Counter
+from datetime import timedelta
+
+from .books import Books
+from .laws import Laws
+from .outbox import Outbox
+from .session import progress
+
+
+class Life:
+    """A company whose customers are those of a ledger.
+
+    A day: invoices are issued and half of the payments come in; at noon the daily run;
+    in the afternoon people work, the other payments come in, and only then the mail
+    queue talks to the mail server.
+    """
+
+    def __init__(self, env, ledger, every=1):
+        self.ledger, self.every = ledger, every
+        self.books = Books(env, ledger)
+        self.company = self.books.company
+        self.env = env["base"].with_company(self.company).env
+        self.outbox = Outbox(self.env)
+        self.laws = Laws(self.env, self.company)
+        self.counts = Counter()
+        self.seconds = Counter()
+        self._configure()
+
+    def _configure(self):
+        """The shipped strategies, switched on, for customers of every segment."""
+        env, company = self.env, self.company
+        company.write(
+            {
+                "debt_tz": "UTC",
+                "debt_crumb_amount": 0,
+                "debt_small_amount": 0,
+                "debt_agent_id": env.ref("base.user_admin").id,
+            }
+        )
+        strategies = env["debt.strategy"].search([])
+        strategies.write({"enabled": True, "mode": "automatic", "min_amount": 0})
+        key = env.ref("debt_collection.res_partner_category_key")
+        for number, partner in enumerate(self.books.partners.values()):
+            partner = partner.with_env(env)
+            partner.trust = ("normal", "normal", "bad", "good", "normal")[number % 5]
+            if number % 10 == 9:
+                partner.category_id = key
+
+    # ------------------------------------------------------------ time
+
+    def live(self):
+        """Live through all days."""
+        start = time.monotonic()
+        days = list(self.ledger.days())
+        with self.outbox.open():
+            for number, day in enumerate(days):
+                progress(f"{day}: {number} of {len(days)} days")
+                self._day(day, check=number % self.every == 0 or day == days[-1])
+                self.env.cr.commit()
+        with self._timed("laws"):
+            self.laws.in_the_end(days[-1], days[0])
+        progress("")
+        self.counts["days"] = len(days)
+        self.seconds["all"] = time.monotonic() - start
+
+    def _day(self, day, check):
+        noon = self.company._debt_noon(day)
+        morning, afternoon = self._payments(day)
+        with self._timed("books"):
+            self.books.issue(self.ledger.issued.get(day, []))
+            self.books.pay(morning, day)
+            self.env.cr.commit()
+        with self._timed("runs"):
+            run = self.env["debt.run"]._run(self.company, day=day, now=noon)
+        self._count_run(run)
+        if check:
+            with self._timed("laws"):
+                self.laws.after_run(day)
+        with self._timed("people"):
+            self._people_work(day, noon)
+        with self._timed("books"):
+            self.books.pay(afternoon, day)
+            self.env.cr.commit()
+        self._send_mail(day, noon, check)
+        if check:
+            with self._timed("laws"):
+                self.laws.at_night(day)
+
+    def _payments(self, day):
+        """Return what is paid before the run and what after it.
+
+        What was issued on the same day is paid after it; of the rest every second one.
+        """
+        paid = self.ledger.settled.get(day, [])
+        morning = [i for i in paid if i.issued < day and sum(map(ord, i.number)) % 2]
+        return morning, [invoice for invoice in paid if invoice not in morning]
+
+    # ------------------------------------------------------------ people
+
+    def _people_work(self, day, noon):
+        """Let half of the prepared messages leave; do half of the tasks."""
+        mine = [("company_id", "=", self.company.id)]
+        Action = self.env["debt.action"]
+        prepared = Action.search([*mine, ("state", "=", "approve")])
+        approved = prepared.filtered(lambda action: (action.id + day.day) % 2)
+        if approved:
+            approved.action_approve()
+            self.counts["messages approved"] += len(approved)
+            self._dispatch(noon)
+        tasks = Action.search(
+            [*mine, ("track", "=", "task"), ("state", "=", "sent")]
+        ).filtered(lambda action: (action.id + day.day) % 2)
+        for action in tasks.filtered(lambda action: action.purpose == "fix_contact"):
+            action.debtor_id.email = f"found{action.debtor_id.id}@customer.example"
+            self.counts["addresses found"] += 1
+        todo = tasks.filtered(lambda action: action.state == "sent").activity_id
+        todo.exists().action_feedback(feedback="Done")
+        self.counts["tasks done by agents"] += len(todo)
+        self.env.cr.commit()
+
+    def _dispatch(self, noon):
+        self.env["debt.run"]._dispatch(self.company, noon)
+
+    def _send_mail(self, day, noon, check):
+        """Let the queue work until nothing is left; what is stale is written anew."""
+        for _round in range(3):
+            with self._timed("mail"):
+                self.env["mail.mail"].process_email_queue()
+            accepted = self.outbox.take()
+            self.counts["mails accepted by the server"] += len(accepted)
+            if check:
+                with self._timed("laws"):
+                    self.laws.after_mail(day, accepted)
+            with self._timed("runs"):
+                self._dispatch(noon + timedelta(hours=1))
+            if not self.env["mail.mail"].search_count([("state", "=", "outgoing")]):
+                break
+
+    # ------------------------------------------------------------ counting
+
+    def _timed(self, name):
+        return _Stopwatch(self.seconds, name)
+
+    def _count_run(self, run):
+        self.counts["runs"] += 1
+        for name in ("items_synced", "cases_opened", "cases_closed", "actions_planned"):
+            self.counts[name.replace("_", " ")] += run[name]
+        if run.errors:
+            self.counts["runs with errors"] += 1
+        for reason, count in (run.reasons or {}).items():
+            self.counts[f"held: {reason}"] += count
+
+    def report(self):
+        """Return all counts, by heading."""
+        env, mine = self.env, [("company_id", "=", self.company.id)]
+        cases = env["debt.case"].search(mine)
+        actions = env["debt.action"].search(mine)
+        paid = [i for i in self.ledger.invoices if i.settled]
+        messages, tasks = Counter(), Counter()
+        reasons = Counter()
+        for action in actions:
+            step = action.step_id.display_name or action.name
+            place = f"{action.strategy_id.name} · {step}"
+            if action.state in ("skipped", "failed", "cancelled", "uncertain"):
+                reasons[f"{action.track} {action.state}: {action.reason}"] += 1
+            elif action.track == "message":
+                messages[f"{place} ({action.state})"] += 1
+            else:
+                tasks[f"{place} ({action.state})"] += 1
+        return {
+            "ledger": {
+                "customers": len(self.ledger.customers),
+                "invoices": len(self.ledger.invoices),
+                "payments": len(paid),
+                "paid late": sum(i.settled > i.due for i in paid),
+                "days": self.counts["days"],
+            },
+            "cases": {
+                "cases": len(cases),
+                "opened": self.counts["cases opened"],
+                "of these reopened": sum(max(0, c.episode - 1) for c in cases),
+                "closed": self.counts["cases closed"],
+                "open at the end": len(cases.filtered(lambda c: c.state != "closed")),
+            },
+            "work": {
+                name: self.counts[name]
+                for name in (
+                    "items synced",
+                    "actions planned",
+                    "messages approved",
+                    "mails accepted by the server",
+                    "tasks done by agents",
+                    "addresses found",
+                    "runs with errors",
+                )
+            },
+            "messages": dict(sorted(messages.items())),
+            "tasks": dict(sorted(tasks.items())),
+            "did not go": dict(sorted(reasons.items())),
+            "held items (item-days)": {
+                name.removeprefix("held: "): count
+                for name, count in sorted(self.counts.items())
+                if name.startswith("held: ")
+            },
+            "laws checked": dict(sorted(self.laws.checks.items())),
+            "violations": dict(Counter(v.law for v in self.laws.violations)),
+            "seconds": {k: round(v, 1) for k, v in self.seconds.items()},
+        }
+
+
+class _Stopwatch:
+    def __init__(self, seconds, name):
+        self.seconds, self.name = seconds, name
+
+    def __enter__(self):
+        self.start = time.monotonic()
+
+    def __exit__(self, *_exception):
+        self.seconds[self.name] += time.monotonic() - self.start
