@@ -40,7 +40,7 @@ class DebtItem(models.Model):
     _rec_names_search = ["move_id"]
 
     move_line_id = LooseMany2one("account.move.line", required=True)
-    move_id = LooseMany2one("account.move", string="Entry", required=True)
+    move_id = LooseMany2one("account.move", string="Journal Entry", required=True)
     case_id = LooseMany2one("debt.case", required=True, index=True)
     partner_id = LooseMany2one("res.partner", string="Customer", required=True)
     company_id = LooseMany2one("res.company", required=True)
