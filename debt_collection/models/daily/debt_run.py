@@ -9,7 +9,7 @@ import psycopg2.errors
 from odoo import api, fields, models, modules
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
 from ..contact.debt_action import CONTACTED
 
@@ -82,7 +82,7 @@ class DebtRun(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for run in self:
-            day = fields.Date.to_string(run.day)
+            day = format_date(self.env, run.day)
             run.display_name = (
                 self.env._("Simulation of %(day)s", day=day) if run.simulate else day
             )

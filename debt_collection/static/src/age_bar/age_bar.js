@@ -6,7 +6,10 @@ import { Component } from "@odoo/owl";
 
 const BUCKETS = ["0", "1", "2", "3", "4", "5"].map((key) => `amount_bucket_${key}`);
 
-/** What a case owes by age: a bar, and below it each age with its amount. */
+/**
+ * What a case owes by age: a bar, and below it each age with its amount. The view names
+ * the fields, so that their labels are loaded.
+ */
 export class AgeBar extends Component {
     static template = "debt_collection.AgeBar";
     static props = { ...standardWidgetProps };
@@ -26,10 +29,4 @@ export class AgeBar extends Component {
     }
 }
 
-registry.category("view_widgets").add("debt_age_bar", {
-    component: AgeBar,
-    fieldDependencies: [
-        ...BUCKETS.map((name) => ({ name, type: "monetary", readonly: true })),
-        { name: "currency_id", type: "many2one", readonly: true },
-    ],
-});
+registry.category("view_widgets").add("debt_age_bar", { component: AgeBar });
