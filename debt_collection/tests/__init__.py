@@ -11,5 +11,6 @@ from . import (
     test_settings,
     test_simulation,
     test_tours,
+    test_translations,
     test_twin,
 )
