@@ -169,3 +169,4 @@ class TestShippedTexts(DebtCommon):
         self.assertEqual(len(shipped), 5)
         self.assertFalse(any(shipped.mapped("enabled")))
         self.assertEqual(set(shipped.mapped("mode")), {"approve"})
+        self.assertTrue(all(shipped.mapped("min_amount")), "nobody is chased for cents")

@@ -205,6 +205,7 @@ class TestLadderInRun(DebtCommon):
         run = self.run_on()
         self.assertPlanned(run, [])
         self.assertHeld(run, invoice, "stage_stops")
+        self.assertFalse(self.case_of().next_action_date)
 
     def test_the_first_segment_that_matches_wins(self):
         key = self.new_strategy([(1, "call")])

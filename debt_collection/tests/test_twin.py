@@ -2,12 +2,9 @@ import random
 from datetime import timedelta
 
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from .common import DAY, DebtCommon
 from .twin import Twin
-
-ALL = SQL("TRUE")
 
 
 @tagged("post_install", "-at_install")
@@ -113,9 +110,8 @@ class TestTwin(DebtCommon):
         cases = self.random_portfolio(rng)
         twin = Twin(self.company, DAY)
         self.env.flush_all()
-        scope = SQL("c.id = ANY(%s)", cases.ids)
-        self.env["debt.case"]._roll_up(self.company, DAY, scope)
-        self.env["debt.case"]._sort(self.company, scope)
+        cases._roll_up(self.company, DAY)
+        cases._sort(self.company)
         self.env.invalidate_all()
         for case in cases:
             with self.subTest(seed=seed, case=case.id):
@@ -126,7 +122,7 @@ class TestTwin(DebtCommon):
             .sudo()
             .create({"day": DAY, "company_ids": self.company.ids})
         )
-        run._plan(self.company, DAY, scope)
+        run._plan(self.company, DAY, cases)
         self.env.invalidate_all()
         actions = self.actions_of(run)
         self.assertEqual(

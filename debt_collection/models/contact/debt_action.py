@@ -171,7 +171,8 @@ class DebtAction(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%(count)s messages leave in the next minutes.", count=len(actions)
+                    "Approved: %(count)s. They leave within minutes.",
+                    count=len(actions),
                 ),
                 "next": {"type": "ir.actions.act_window_close"},
             },

@@ -21,6 +21,7 @@ _TABLE = Markup(
 )
 _RIGHT = "text-align:right;white-space:nowrap;"
 _LEFT = ""
+_DATE = "white-space:nowrap;"
 
 
 class DebtActionTextMixin(models.AbstractModel):
@@ -188,7 +189,7 @@ class _Words:
             % Markup().join(
                 (
                     _CELL % (_LEFT, self._document(line)),
-                    _CELL % (_LEFT, self.date(line["date_due"])),
+                    _CELL % (_DATE, self.date(line["date_due"])),
                     _CELL
                     % (_RIGHT, max(0, (line["contact_day"] - line["date_due"]).days)),
                     _CELL % (_RIGHT, self.amount(line["amount"], line["currency_id"])),

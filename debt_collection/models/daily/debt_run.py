@@ -200,13 +200,14 @@ class DebtRun(models.Model):
         cases = self.env["debt.case"].search(
             [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
         )
-        scope = SQL("c.id = ANY(%s)", cases.ids)
-        self.env["debt.case"]._roll_up(company, day, scope)
-        self.env["debt.case"]._sort(company, scope)
+        if not cases:
+            return
+        cases._roll_up(company, day)
+        cases._sort(company)
         self.env["debt.action"]._cancel_settled(cases)
         # figures are fresh; the run of the day still has to plan
         self.env.cr.execute(
-            SQL("UPDATE debt_case c SET judged_day = NULL WHERE %s", scope)
+            SQL("UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)", cases.ids)
         )
         self.env.invalidate_all()
 
@@ -345,17 +346,16 @@ class DebtRun(models.Model):
     def _judge_slice(self, company, day, case_ids):
         """Roll up, sort and plan a slice of cases, in a transaction of its own."""
         self._checkpoint(read_committed=True)
-        self.env.cr.execute("SET LOCAL work_mem = '128MB'")
-        Case = self.env["debt.case"]
-        scope = SQL("c.id = ANY(%s)", list(case_ids))
+        self.env["debt.item"]._tune()
+        cases = self.env["debt.case"].browse(case_ids)
         with self._timed("roll up"):
-            opened, closed = Case._roll_up(company, day, scope)
+            opened, closed = cases._roll_up(company, day)
         with self._timed("sort"):
-            Case._sort(company, scope)
+            cases._sort(company)
         with self._timed("plan"):
-            planned, held = self._plan(company, day, scope)
+            planned, held = self._plan(company, day, cases)
         if closed:
-            self.env["debt.action"]._cancel_settled(Case.browse(case_ids))
+            self.env["debt.action"]._cancel_settled(cases)
         self.env.invalidate_all()
         self.cases_opened += opened
         self.cases_closed += closed

@@ -15,18 +15,19 @@ class DebtRunPlanMixin(models.AbstractModel):
     _name = "debt.run.plan.mixin"
     _description = "Planning of a Run"
 
-    def _plan(self, company, day, scope):
+    def _plan(self, company, day, cases):
         """Plan the actions of cases for a day.
 
         :param company: the company of the cases
         :param day: the day of the run
-        :param SQL scope: condition on ``c`` (debt_case): which cases
+        :param cases: the cases, neighbours by id
         :return: (number of actions planned, {reason: number of items held})
         """
-        self._find_due(company, day, scope)
+        self._find_due(company, day, cases)
+        self.env.cr.execute("ANALYZE debt_due")
         self._settle_conflicts(company, day)
-        planned = self._reserve(company, day)
-        self._hold(company, day)
+        planned = self._reserve(company, day, cases)
+        self._hold(company, day, cases)
         rows = self.env.execute_query(
             SQL(
                 """SELECT reason, COUNT(*) FROM debt_due
@@ -35,7 +36,7 @@ class DebtRunPlanMixin(models.AbstractModel):
         )
         return planned, {reason: count for reason, count in rows if reason}
 
-    def _find_due(self, company, day, scope):
+    def _find_due(self, company, day, cases):
         """Fill ``debt_due``: the items whose next step is due, with what holds them.
 
         The ladder of each strategy is an array, so that the place of an item in it is
@@ -99,11 +100,12 @@ item AS (
       FROM debt_case c
       JOIN debt_item i ON i.case_id = c.id AND i.state = 'open'
                       AND i.amount_residual > 0 AND i.amount_residual_currency > 0
-                      AND i.amount_residual >= %(crumb)s
+                      AND i.amount_residual >= %(crumb)s AND %(span_i)s
       LEFT JOIN strategy s ON s.id = c.strategy_id
       LEFT JOIN debt_stage g ON g.id = c.stage_id
       LEFT JOIN blocked b ON b.case_id = c.id
-     WHERE c.company_id = %(company)s AND c.state <> 'closed' AND %(scope)s
+     WHERE c.company_id = %(company)s AND c.state <> 'closed'
+       AND c.id = ANY(%(cases)s) AND %(span_c)s
 ),
 aimed AS (
     SELECT item.*,
@@ -118,7 +120,7 @@ aimed AS (
                   CASE WHEN late < 0 THEN COALESCE(width_bucket(late, pre_days), 0)
                   END AS pre) aim
 ),
-judged AS MATERIALIZED (
+judged AS (
     SELECT aimed.*,
            CASE kind WHEN 'pre' THEN pre_ids[pre] WHEN 'ladder' THEN ids[target]
                      WHEN 'end' THEN 0 END AS aim_id,
@@ -178,7 +180,8 @@ next_step AS (
                         THEN ids[target + 1] ELSE next_id END AS step_id
               FROM reasoned
              WHERE enabled AND excluded IS NULL AND amount_chaseable > 0
-               AND case_state = 'open') n
+               AND case_state = 'open'
+               AND (stop_contact IS NOT TRUE OR track = 'task' OR kind = 'end')) n
      WHERE date IS NOT NULL
      ORDER BY case_id, date, step_id
 ),
@@ -188,14 +191,14 @@ write_next AS (
       FROM (SELECT r.case_id, n.date, n.step_id
               FROM (SELECT DISTINCT case_id FROM reasoned) r
               LEFT JOIN next_step n ON n.case_id = r.case_id) n
-     WHERE c.id = n.case_id
+     WHERE c.id = n.case_id AND %(span_c)s
        AND (c.next_action_date, c.next_step_id) IS DISTINCT FROM (n.date, n.step_id)
 ),
 forget AS (
     UPDATE debt_item i
        SET held_reason = NULL
       FROM reasoned r
-     WHERE i.id = r.id AND r.held_reason IS NOT NULL
+     WHERE i.id = r.id AND r.held_reason IS NOT NULL AND %(span_i)s
        AND (r.ripe IS NOT TRUE OR r.reason = 'gap')
 )
 INSERT INTO debt_due
@@ -210,7 +213,9 @@ SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
                 company=company.id,
                 day=day,
                 crumb=company.debt_crumb_amount,
-                scope=scope,
+                cases=list(cases.ids),
+                span_c=cases._span("c", "id"),
+                span_i=cases._span("i", "case_id"),
                 with_gap=with_gap,
             )
         )
@@ -269,7 +274,7 @@ SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
             )
         )
 
-    def _reserve(self, company, day):
+    def _reserve(self, company, day, cases):
         """Insert the actions, the steps their items reach, and a line for each.
 
         :return: number of actions
@@ -295,6 +300,7 @@ listed AS (
                AS amount
       FROM debt_item i
      WHERE i.case_id IN (SELECT case_id FROM top WHERE kind <> 'pre')
+       AND %(span_i)s
        AND i.state = 'open' AND i.amount_chaseable > 0
        AND i.amount_residual >= %(crumb)s AND i.amount_residual_currency > 0
        AND (i.date_chase < %(day)s
@@ -329,7 +335,7 @@ action AS (
            COALESCE(c.agent_id, %(agent)s), %(day)s, %(day)s, %(is_test)s,
            ROUND(COALESCE(p.amount, l.amount), %(decimals)s), COALESCE(p.ids, l.ids)
       FROM top t
-      JOIN debt_case c ON c.id = t.case_id
+      JOIN debt_case c ON c.id = t.case_id AND %(span_c)s
       LEFT JOIN listed l ON l.case_id = t.case_id AND t.kind <> 'pre'
       LEFT JOIN listed_pre p ON p.case_id = t.case_id AND p.track = t.track
                             AND t.kind = 'pre'
@@ -352,7 +358,7 @@ item AS (
            next_step_only = FALSE,
            held_reason = NULL
       FROM reached r
-     WHERE i.id = r.item_id
+     WHERE i.id = r.item_id AND %(span_i)s
 ),
 raised AS (
     UPDATE debt_case c
@@ -363,7 +369,7 @@ raised AS (
              ORDER BY r.case_id, g.sequence DESC, g.id DESC) s
       , debt_case o
       LEFT JOIN debt_stage g ON g.id = o.stage_id
-     WHERE c.id = s.case_id AND o.id = c.id
+     WHERE c.id = s.case_id AND o.id = c.id AND %(span_c)s
        AND c.stage_episode IS DISTINCT FROM c.episode
        AND (g.id IS NULL OR (g.sequence, g.id) < (s.sequence, s.id))
 ),
@@ -375,7 +381,7 @@ line AS (
            c.partner_id, a.strategy_id, a.step_id,
            a.channel, CASE WHEN a.id < %(first)s THEN a.id END, a.partner_id, a.state,
            %(day)s, c.days_past_due, a.item_count, a.amount
-      FROM action a JOIN debt_case c ON c.id = a.case_id
+      FROM action a JOIN debt_case c ON c.id = a.case_id AND %(span_c)s
 )
 SELECT COUNT(*) FROM action
                 """,
@@ -387,12 +393,14 @@ SELECT COUNT(*) FROM action
                 agent=company.debt_agent_id.id or None,
                 is_test=company.debt_test_mode,
                 task_channels=self._task_channels(),
+                span_c=cases._span("c", "id"),
+                span_i=cases._span("i", "case_id"),
                 first=self.env["debt.run.shadow.mixin"]._first_id(),
             )
         )
         return rows[0][0]
 
-    def _hold(self, company, day):
+    def _hold(self, company, day, cases):
         """Tell of the items that are due but held, once for each change of reason.
 
         A strategy that is switched off holds whole portfolios: it is told by a
@@ -407,7 +415,7 @@ SELECT COUNT(*) FROM action
                        next_step_only = i.next_step_only IS TRUE
                                         OR d.reason IN %(next_step)s
                   FROM debt_due d
-                 WHERE d.item_id = i.id AND d.reason IS NOT NULL
+                 WHERE d.item_id = i.id AND d.reason IS NOT NULL AND %(span_i)s
                    AND (d.reason IS DISTINCT FROM d.was_held OR %(simulate)s)
                 RETURNING i.id, i.case_id, i.move_id, i.partner_id, i.date_due,
                           d.strategy_id, d.step_id, d.reason, d.amount, d.next_date,
@@ -432,6 +440,7 @@ SELECT COUNT(*) FROM action
                 company=company.id,
                 day=day,
                 simulate=self.simulate,
+                span_i=cases._span("i", "case_id"),
                 first=self.env["debt.run.shadow.mixin"]._first_id(),
             )
         )

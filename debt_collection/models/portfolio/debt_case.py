@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
@@ -185,8 +186,20 @@ class DebtCase(models.Model):
             )
         )
 
-    @api.model
-    def _roll_up(self, company, day, scope):
+    def _span(self, alias, column):
+        """Return the condition that a column lies between the ids of these cases.
+
+        Ids of a slice are neighbours, as are the rows of their items: with it
+        PostgreSQL reads that part of a table only.
+        """
+        return SQL(
+            "%s BETWEEN %s AND %s",
+            SQL.identifier(alias, column),
+            min(self.ids),
+            max(self.ids),
+        )
+
+    def _roll_up(self, company, day):
         """Bring the figures, state and stage of cases to a day.
 
         One statement: the open items of the cases, their credits netted oldest first
@@ -195,7 +208,6 @@ class DebtCase(models.Model):
 
         :param company: the company of the cases
         :param day: the day to which the figures are brought
-        :param SQL scope: condition on ``c`` (debt_case): which cases
         :return: (cases opened, cases closed)
         """
         stages = self.env["debt.stage"].search([("active", "=", True)])
@@ -206,7 +218,7 @@ class DebtCase(models.Model):
 WITH slice AS MATERIALIZED (
     SELECT c.id, c.state, c.stage_id, c.episode
       FROM debt_case c
-     WHERE c.company_id = %(company)s AND %(scope)s
+     WHERE c.company_id = %(company)s AND c.id = ANY(%(cases)s) AND %(span_c)s
 ),
 item AS MATERIALIZED (
     SELECT i.id, i.case_id, i.currency_id, i.date_due, i.date_chase, i.excluded,
@@ -214,7 +226,7 @@ item AS MATERIALIZED (
            i.amount_residual AS res, i.amount_residual_currency AS cur,
            s.state = 'hold' AS held
       FROM slice s
-      JOIN debt_item i ON i.case_id = s.id AND i.state = 'open'
+      JOIN debt_item i ON i.case_id = s.id AND i.state = 'open' AND %(span_i)s
 ),
 -- what customers paid too much or were credited, per currency
 credit AS MATERIALIZED (
@@ -275,6 +287,7 @@ write_item AS (
        SET amount_chaseable = f.chaseable
       FROM fresh f
      WHERE i.id = f.id AND i.amount_chaseable IS DISTINCT FROM f.chaseable
+       AND %(span_i)s
 ),
 sums AS (
     SELECT case_id,
@@ -336,7 +349,7 @@ written AS (
            next_step_id = CASE WHEN f.state <> 'closed' THEN c.next_step_id END,
            judged_day = %(day)s
       FROM figure f
-     WHERE c.id = f.id AND c.state = f.was
+     WHERE c.id = f.id AND c.state = f.was AND %(span_c)s
        AND ((c.state, c.amount_total, c.amount_overdue, c.amount_chaseable,
              c.amount_bucket_0, c.amount_bucket_1, c.amount_bucket_2,
              c.amount_bucket_3, c.amount_bucket_4, c.amount_bucket_5,
@@ -353,7 +366,9 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
   FROM written
                 """,
                 company=company.id,
-                scope=scope,
+                cases=list(self.ids),
+                span_c=self._span("c", "id"),
+                span_i=self._span("i", "case_id"),
                 day=day,
                 crumb=company.debt_crumb_amount,
                 small=company.debt_small_amount,
@@ -365,20 +380,17 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
         )
         return rows[0]
 
-    @api.model
-    def _sort(self, company, scope):
-        """Give cases the first segment whose rule they match, and its strategy.
-
-        :param SQL scope: condition on ``c`` (debt_case): which cases
-        """
+    def _sort(self, company):
+        """Give cases the first segment whose rule they match, and its strategy."""
         segments = self.env["debt.segment"].search(
             [("company_id", "in", [company.id, False])]
         )
         Case = self.sudo().with_company(company).with_context(active_test=False)
+        span = Domain("id", ">=", min(self.ids)) & Domain("id", "<=", max(self.ids))
         whens = [
             SQL(
                 "WHEN c.id IN %s THEN %s",
-                Case._search(segment._case_domain()).subselect(),
+                Case._search(segment._case_domain() & span).subselect(),
                 segment.id,
             )
             for segment in segments
@@ -395,15 +407,17 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
               FROM (SELECT c.id, %(segment)s AS segment_id
                       FROM debt_case c
                      WHERE c.company_id = %(company)s AND c.state <> 'closed'
-                       AND %(scope)s) s
+                       AND c.id = ANY(%(cases)s) AND %(span_c)s) s
               LEFT JOIN debt_segment g ON g.id = s.segment_id
-             WHERE t.id = s.id
+             WHERE t.id = s.id AND %(span_t)s
                AND (t.segment_id, t.strategy_id) IS DISTINCT FROM
                    (s.segment_id, COALESCE(t.strategy_override_id, g.strategy_id))
                 """,
                 segment=segment,
                 company=company.id,
-                scope=scope,
+                cases=list(self.ids),
+                span_c=self._span("c", "id"),
+                span_t=self._span("t", "id"),
             )
         )
 
@@ -418,9 +432,8 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             self.env["debt.item"]._sync(company, day, partners=cases.partner_id)
             unplanned = cases.filtered(lambda case: case.judged_day != day)
             last = max(cases.filtered("judged_day").mapped("judged_day"), default=day)
-            scope = SQL("c.id = ANY(%s)", list(cases.ids))
-            self._roll_up(company, max(day, last), scope)
-            self._sort(company, scope)
+            cases._roll_up(company, max(day, last))
+            cases._sort(company)
             self.env.cr.execute(
                 SQL(
                     "UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)",

@@ -137,6 +137,14 @@ class DebtItem(models.Model):
     # === SET BASED: the comparison with the books === #
 
     @api.model
+    def _tune(self):
+        """Let the set-based statements of this transaction sort in memory.
+
+        Their text is long and their work short: compiling them would cost more.
+        """
+        self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+
+    @api.model
     def _receivable_accounts(self, company):
         """Return the ids of the trade receivable accounts of a company."""
         # sudo: the daily run and agents need no accounting rights
@@ -254,7 +262,7 @@ class DebtItem(models.Model):
         """
         # what the ORM still holds back would be missing in the comparison
         self.env.flush_all()
-        self.env.cr.execute("SET LOCAL work_mem = '128MB'")
+        self._tune()
         self._prepare_chase_dates(company, partners)
         self.env.cr.execute(
             SQL(
