@@ -175,23 +175,28 @@ class DebtRun(models.Model):
     @api.model
     def _cron_dispatch(self):
         """Send what is planned: approved batches, and what an interrupted run left."""
+        self._retry(self._find_lost)
+        self._dispatch(self._companies(), fields.Datetime.now())
+
+    @api.model
+    def _find_lost(self):
         self.env["mail.mail"].sudo()._debt_find_lost()
         self._checkpoint()
-        self._dispatch(self._companies(), fields.Datetime.now())
 
     @api.model
     def _cron_refresh(self):
         """Bring the cases of marked debtors up to date, long before the night."""
         for company in self._companies():
             with self._company_lock(company) as locked:
-                if not locked:
-                    continue
-                partners = self.env["res.partner"].browse(
-                    self.env["debt.mark"]._take(company)
-                )
-                if partners:
-                    self._refresh_debtors(company, partners)
-                self._checkpoint()
+                if locked:
+                    self._retry(lambda of=company: self._refresh_marked(of))
+
+    @api.model
+    def _refresh_marked(self, company):
+        marked = self.env["debt.mark"]._take(company)
+        if marked:
+            self._refresh_debtors(company, self.env["res.partner"].browse(marked))
+        self._checkpoint()
 
     @api.model
     def _refresh_debtors(self, company, partners):
@@ -299,16 +304,22 @@ class DebtRun(models.Model):
                     )
                 )
                 return
-            stale = self.search(
-                [
-                    ("state", "=", "running"),
-                    ("company_ids", "in", company.ids),
-                    ("id", "<", self.id),
-                    ("simulate", "=", False),
-                ]
-            )
-            stale.state = "interrupted"
+            self._close_stale(company)
             self._sync_and_plan(company, day)
+
+    def _close_stale(self, company):
+        """Tell of earlier runs that they were interrupted."""
+        stale = self.search(
+            [
+                ("state", "=", "running"),
+                ("company_ids", "in", company.ids),
+                ("id", "<", self.id),
+                ("simulate", "=", False),
+            ]
+        )
+        with stale._written():
+            stale._count()
+            stale.state = "interrupted"
 
     def _sync_and_plan(self, company, day):
         full = self.simulate or not self._ran_before(company, day)
@@ -438,7 +449,8 @@ class DebtRun(models.Model):
         while self._retry(lambda: self._dispatch_batch(companies, now, failed)):
             pass
         if len(self) == 1:
-            self._add_duration("dispatch", time.monotonic() - start)
+            with self._written():
+                self._add_duration("dispatch", time.monotonic() - start)
 
     def _dispatch_batch(self, companies, now, failed):
         """Claim, check and hand over one batch; return whether there was one.
@@ -448,6 +460,7 @@ class DebtRun(models.Model):
 
         :param list failed: ids of actions to leave alone; those that fail are added
         """
+        known = len(failed)
         actions = self.env["debt.action"]._claim(companies, BATCH, failed)
         if not actions:
             return False
@@ -464,23 +477,25 @@ class DebtRun(models.Model):
                     with self.env.cr.savepoint():
                         action._dispatch(now)
                 except RETRYABLE:
+                    del failed[known:]  # taken back, with the others
                     raise
                 except Exception as error:
                     _logger.exception("Action %s failed", action.id)
                     failed.append(action.id)
                     action._fail("error", detail=str(error))
-        self._count(actions.run_id)
         self._checkpoint("dispatched")
+        runs = actions.run_id
+        with runs._written():
+            runs._count()
         return True
 
-    @api.model
-    def _count(self, runs):
+    def _count(self):
         """Bring the counters of runs to the states of their actions."""
         groups = self.env["debt.action"]._read_group(
-            [("run_id", "in", runs.ids)], ["run_id", "state"], ["__count"]
+            [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )
         counts = Counter({(run.id, state): count for run, state, count in groups})
-        for run in runs:
+        for run in self:
             run.write(
                 {
                     "actions_sent": sum(counts[run.id, state] for state in CONTACTED),
@@ -491,10 +506,10 @@ class DebtRun(models.Model):
             )
 
     def _close(self, seconds):
-        self.duration = seconds
-        self._count(self)
-        self.state = "error" if self.errors else "done"
-        self._checkpoint("closed")
+        with self._written("closed"):
+            self.duration = seconds
+            self._count()
+            self.state = "error" if self.errors else "done"
 
     # === TRANSACTIONS === #
 
@@ -525,6 +540,24 @@ class DebtRun(models.Model):
         return not (
             modules.module.current_test or self.env.context.get("debt_one_transaction")
         )
+
+    @contextmanager
+    def _written(self, label=None):
+        """Write on runs in a transaction of its own.
+
+        Every worker that sends actions of a run counts on it: they wait for each other
+        here, for a moment, instead of losing the work of a batch to a conflict.
+        """
+        self._checkpoint(read_committed=True)
+        if self._may_commit():
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM debt_run WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                    list(self.ids),
+                )
+            )
+        yield
+        self._checkpoint(label)
 
     @contextmanager
     def _company_lock(self, company):
@@ -578,4 +611,5 @@ class DebtRun(models.Model):
         self.durations = durations
 
     def _note(self, text):
-        self.errors = "\n".join(filter(None, (self.errors, text)))
+        with self._written():
+            self.errors = "\n".join(filter(None, (self.errors, text)))
