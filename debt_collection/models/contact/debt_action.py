@@ -291,6 +291,11 @@ class DebtAction(models.Model):
         self._refresh_text()
         return self.currency_id.compare_amounts(amount, self.amount) != 0
 
+    def _must_be_test(self):
+        """Return whether test mode began after this was written to the customer."""
+        self.ensure_one()
+        return self.company_id.debt_test_mode and not self.is_test
+
     def _plan_again(self):
         """Let a message whose text is out of date be written again."""
         self.write(

@@ -1,11 +1,26 @@
 import logging
-import smtplib
+from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models, tools
+from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
+from .smtp_session import SmtpSession
 
 _logger = logging.getLogger(__name__)
+
+#: How often a mail is offered to a server that says "later", and the first wait.
+TRIES = 6
+FIRST_WAIT = timedelta(minutes=5)
+#: Connections in a row that break before the queue leaves a server alone for now.
+BROKEN = 3
+#: A worker needs a moment between its claim and the lock under which it sends.
+CLAIM_MOMENT = timedelta(minutes=1)
+#: What Odoo calls a mail without anybody to send it to.
+NOBODY = ("mail_email_invalid", "mail_email_missing")
 
 
 class MailMail(models.Model):
@@ -15,6 +30,7 @@ class MailMail(models.Model):
     debt_claimed = fields.Datetime(
         help="When a worker began to hand this mail to the mail server."
     )
+    debt_tries = fields.Integer(help="How often the mail server said: later.")
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Mails of collection actions leave one by one, each claimed before."""
@@ -34,53 +50,57 @@ class MailMail(models.Model):
         A mail that was claimed and has no result was interrupted while it was being
         handed over; it is never sent again by itself (see ``_debt_find_lost``).
         """
-        run = self.env["debt.run"]
         groups = list(self._split_by_mail_configuration())
-        run._checkpoint()
-        for mail_server_id, alias_domain_id, smtp_from, mail_ids in groups:
-            mail_server = self.env["ir.mail_server"].browse(mail_server_id)
-            session = None
+        self.env["debt.run"]._checkpoint()
+        for server_id, alias_domain_id, smtp_from, mail_ids in groups:
+            session, broken = None, 0
             try:
                 for mail in self.browse(mail_ids):
-                    if not mail._debt_claim():
-                        run._checkpoint()
-                        continue
-                    run._checkpoint("mail_claimed")
-                    if not mail._debt_relock():
-                        run._checkpoint()
-                        continue
-                    try:
-                        session = session or self.env["ir.mail_server"]._connect__(
-                            mail_server_id=mail_server_id, smtp_from=smtp_from
-                        )
-                    except Exception as error:
-                        _logger.info("No connection to the mail server: %s", error)
-                        # nothing left the house: the next run of the queue tries again
-                        mail._debt_unclaim(tools.exception_to_unicode(error))
-                        run._checkpoint()
+                    if not session or not session.is_alive():
+                        session = mail._debt_connect(server_id, smtp_from)
+                    if not session or broken == BROKEN:
                         break
-                    mail._send(
-                        smtp_session=session,
-                        alias_domain_id=alias_domain_id,
-                        mail_server=mail_server,
-                    )
-                    run._checkpoint("mail_accepted", commit=False)
-                    mail._debt_report()
-                    run._checkpoint("mail_reported")
+                    mail._debt_send_one(session, server_id, alias_domain_id)
+                    broken = 0 if session.is_alive() else broken + 1
                     if post_send_callback:
                         post_send_callback(mail.ids)
-                    if mail.state == "exception":
-                        session = self._debt_hang_up(session)
             finally:
-                self._debt_hang_up(session)
+                if session:
+                    session.close()
 
     @api.model
-    def _debt_hang_up(self, session):
-        if session:
-            try:
-                session.quit()
-            except (smtplib.SMTPException, OSError):
-                _logger.info("The mail server had closed the connection already.")
+    def _debt_connect(self, server_id, smtp_from):
+        """Return a session, None where the server cannot be reached: what it should get
+        stays in the queue."""
+        try:
+            return SmtpSession(
+                self.env["ir.mail_server"]._connect__(
+                    mail_server_id=server_id, smtp_from=smtp_from
+                )
+            )
+        except Exception as error:
+            _logger.warning("No connection to the mail server: %s", error)
+            return None
+
+    def _debt_send_one(self, session, server_id, alias_domain_id):
+        """Send one mail; whatever happens to it, the next one can be sent."""
+        run = self.env["debt.run"]
+        try:
+            if not run._retry(self._debt_take) or not run._retry(self._debt_relock):
+                return
+            outcome, detail = self._debt_hand_over(session, server_id, alias_domain_id)
+            run._checkpoint("mail_accepted", commit=False)
+            run._retry(lambda: self._debt_report(outcome, detail))
+        except Exception:
+            if not run._may_commit():
+                raise
+            self.env.cr.rollback()
+            _logger.exception("Mail %s of a collection action", self.id)
+
+    def _debt_take(self):
+        claimed = self._debt_claim()
+        self.env["debt.run"]._checkpoint("mail_claimed" if claimed else None)
+        return claimed
 
     def _debt_claim(self):
         """Take a mail for this worker, or cancel it when nothing is owed any more."""
@@ -96,41 +116,124 @@ class MailMail(models.Model):
         if not action._suppress(fields.Datetime.now()):
             mail.state = "cancel"
             return False
-        if action._text_is_stale():
+        if action._text_is_stale() or action._must_be_test():
             mail.state = "cancel"
             action._plan_again()
             return False
+        # whatever the server's settings, this commit must survive its crash
+        self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         mail.debt_claimed = fields.Datetime.now()
         action.delivery = "sending"
         return True
 
     def _debt_relock(self):
-        """Hold the claimed mail while it is handed over."""
-        mail = self.try_lock_for_update()
-        return bool(mail) and mail.state == "outgoing" and bool(mail.debt_claimed)
+        """Hold the claimed mail while it is handed over.
 
-    def _debt_unclaim(self, reason):
-        self.write({"debt_claimed": False, "failure_reason": reason})
+        Waits for another worker that only looks whether the mail is claimed.
+        """
+        self.env.cr.execute(
+            SQL("SELECT FROM mail_mail WHERE id = %s FOR UPDATE", self.id)
+        )
+        if self.state == "outgoing" and self.debt_claimed:
+            return True
+        self.env["debt.run"]._checkpoint()
+        return False
+
+    def _debt_hand_over(self, session, server_id, alias_domain_id):
+        """Let Odoo send the mail.
+
+        :return: (what became of it or None if it never came to that, what was said)
+        """
+        session.forget()
+        try:
+            self._send(
+                smtp_session=session if session.smtp else None,
+                alias_domain_id=alias_domain_id,
+                mail_server=self.env["ir.mail_server"].browse(server_id),
+            )
+        except psycopg2.Error as error:
+            if not self.env["debt.run"]._may_commit():
+                raise
+            self.env.cr.rollback()
+            return session.outcome or UNKNOWN, tools.exception_to_unicode(error)
+        except Exception as error:
+            return session.outcome or UNKNOWN, tools.exception_to_unicode(error)
+        # another addon may send by other means than the session
+        outcome = ACCEPTED if self.state == "sent" else session.outcome
+        return outcome, self.failure_reason
+
+    def _debt_report(self, outcome, detail):
+        """Record what became of the mail."""
+        if outcome == ACCEPTED:
+            self.write(
+                {"state": "sent", "failure_type": False, "failure_reason": False}
+            )
+            self.debt_action_id.delivery = "delivered"
+        elif outcome == UNKNOWN:
+            self._debt_lose(detail)
+        elif outcome == LATER and self.debt_tries + 1 < TRIES:
+            self._debt_postpone(detail)
+        elif outcome or self.state == "exception":
+            self._debt_refuse(outcome, detail)
+        else:  # sending is disabled
+            self._debt_unclaim(detail)
+        self.env["debt.run"]._checkpoint("mail_reported")
+
+    def _debt_unclaim(self, detail, **values):
+        """Put a mail that did not leave back into the queue."""
+        self.write(
+            {
+                "state": "outgoing",
+                "debt_claimed": False,
+                "failure_reason": detail,
+                **values,
+            }
+        )
         self.debt_action_id.delivery = "queued"
 
-    def _debt_report(self):
-        """Tell the action what the mail server answered."""
+    def _debt_postpone(self, detail):
+        """Offer the mail again, each time after a longer wait."""
+        moment = fields.Datetime.now() + FIRST_WAIT * 3**self.debt_tries
+        self._debt_unclaim(
+            detail, debt_tries=self.debt_tries + 1, scheduled_date=moment
+        )
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        cron.sudo()._trigger(at=moment)  # sudo: see ``debt.channel.email``
+
+    def _debt_refuse(self, outcome, detail):
+        """End a mail that the server does not take, or that could not be written."""
+        nobody = not outcome and self.failure_type in NOBODY
+        reason = "refused" if outcome else "no_address" if nobody else "error"
+        self.write({"state": "exception", "failure_reason": detail})
         action = self.debt_action_id
-        if self.state == "sent":
-            action.delivery = "delivered"
-        elif self.state == "exception":
-            action.delivery = "failed"
-            action._fail("refused", detail=self.failure_reason)
+        action.delivery = "failed"
+        action._fail(reason, detail=detail)
+        if nobody or outcome == BAD_ADDRESS:
             action._fix_contact()
 
+    def _debt_lose(self, detail=None):
+        """Nobody knows whether the mail left: a person decides."""
+        values = {"state": "exception", "failure_type": "unknown"}
+        if detail:
+            values["failure_reason"] = detail
+        self.write(values)
+        self.debt_action_id.write(
+            {"state": "uncertain", "reason": "lost", "reason_detail": detail}
+        )
+
     @api.model
-    def _debt_find_lost(self):
+    def _debt_find_lost(self, moment=CLAIM_MOMENT):
         """Find mails whose worker died while handing them over: nobody knows whether
-        they left. A person decides; they are never sent again by themselves."""
+        they left. A person decides; they are never sent again by themselves.
+
+        :param timedelta moment: how old a claim must be at least
+        """
         lost = self.search(
-            [("debt_claimed", "!=", False), ("state", "=", "outgoing")]
+            [
+                ("debt_claimed", "<=", fields.Datetime.now() - moment),
+                ("state", "=", "outgoing"),
+            ]
         ).try_lock_for_update()
-        for mail in lost.filtered(lambda m: m.debt_claimed and m.state == "outgoing"):
-            mail.write({"state": "exception", "failure_type": "unknown"})
-            mail.debt_action_id.write({"state": "uncertain", "reason": "lost"})
+        for mail in lost:
+            mail._debt_lose()
         return lost
