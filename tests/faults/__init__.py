@@ -1,0 +1,1 @@
+"""Fault tests: real processes, a real PostgreSQL, a mail server that misbehaves."""

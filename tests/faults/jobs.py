@@ -1,0 +1,272 @@
+"""What workers do. Each job gets an environment on a cursor of its own."""
+
+from datetime import date, timedelta
+
+from odoo import Command, fields
+
+#: The day of the runs: a Monday.
+DAY = date(2026, 6, 1)
+
+
+# ---------------------------------------------------------------- the books
+
+
+def keep_books(env, due=8):
+    """Make a company with debtors of every kind; the kind is their reference.
+
+    :param due: number of debtors who owe and get an e-mail
+    :return: {name of the debtor: id of the partner}
+    """
+    company = env.company
+    if not company.chart_template:
+        env["account.chart.template"].try_loading(
+            "generic_coa", company, install_demo=False
+        )
+    company.write({"email": "office@creditor.example", "debt_agent_id": 2})
+    _make_strategies(env)
+    names = [f"due {number}" for number in range(1, due + 1)]
+    names += ["call 1", "call 2", "mute", "covered", "young"]
+    partners = env["res.partner"].create(
+        [
+            {
+                "name": name,
+                "ref": name.split()[0],
+                "email": False
+                if name == "mute"
+                else f"{name.replace(' ', '-')}@debtors.example",
+            }
+            for name in names
+        ]
+    )
+    by_name = dict(zip(names, partners, strict=True))
+    moves = [
+        _invoice(partner, 100 + 10 * number, days)
+        for number, partner in enumerate(partners)
+        for days in ((3, 20) if partner.ref != "young" else (-30,))
+    ]
+    moves.append(_invoice(by_name["covered"], 500, 3, move_type="out_refund"))
+    env["account.move"].create(moves).action_post()
+    return {name: partner.id for name, partner in by_name.items()}
+
+
+def _invoice(partner, amount, days, move_type="out_invoice"):
+    return {
+        "move_type": move_type,
+        "partner_id": partner.id,
+        "invoice_date": DAY - timedelta(days=days + 30),
+        "invoice_date_due": DAY - timedelta(days=days),
+        "invoice_line_ids": [
+            Command.create({"name": "goods", "price_unit": amount, "tax_ids": []})
+        ],
+    }
+
+
+def _make_strategies(env):
+    env["debt.segment"].search([]).active = False
+    letters, calls = env["debt.strategy"].create(
+        [
+            {
+                "name": name,
+                "enabled": True,
+                "mode": "automatic",
+                "quiet_days": 3,
+                "min_gap_days": 7,
+                "step_ids": [
+                    Command.create({"name": f"+{day}", "days": day, "channel": channel})
+                    for day in (1, 10, 20)
+                ],
+            }
+            for name, channel in (("Letters", "email"), ("Calls", "call"))
+        ]
+    )
+    env["debt.segment"].create(
+        [
+            {
+                "name": "Calls",
+                "sequence": 1,
+                "domain": "[('partner_id.ref', '=', 'call')]",
+                "strategy_id": calls.id,
+            },
+            {"name": "Letters", "sequence": 2, "strategy_id": letters.id},
+        ]
+    )
+
+
+# ---------------------------------------------------------------- the product at work
+
+
+def run(env, day=DAY):
+    """Do the daily run."""
+    record = env["debt.run"]._run(env.company, day)
+    return record.read(
+        ["state", "errors", "actions_planned", "actions_sent", "actions_failed"]
+    )[0]
+
+
+def simulate(env, day=DAY):
+    record = env["debt.run"]._run(env.company, day, simulate=True)
+    env.cr.commit()
+    return len(record.line_ids)
+
+
+def dispatch(env, day=DAY):
+    """Send what is planned, as of noon of a day."""
+    env["debt.run"]._dispatch(env.company, env.company._debt_noon(day))
+
+
+def queue(env):
+    """Work the mail queue."""
+    env["mail.mail"].process_email_queue()
+
+
+def find_lost(env):
+    """Find the mails of workers that died."""
+    env["mail.mail"]._debt_find_lost(timedelta(0))
+
+
+def refresh(env):
+    """Take in news from the books."""
+    env["debt.run"]._cron_refresh()
+
+
+def to_the_end(env, day=DAY):
+    """What the jobs of a day do after a fault: run, queue, find what was lost."""
+    run(env, day)
+    env.cr.commit()
+    queue(env)
+    env.cr.commit()
+    find_lost(env)
+    env.cr.commit()
+    dispatch(env, day)
+    env.cr.commit()
+    queue(env)
+
+
+# ---------------------------------------------------------------- people at work
+
+
+def pay(env, partner_id, amount=None, lock_timeout=None, linger=None):
+    """Register a payment for all open invoices of a customer, or a part of the oldest.
+
+    :param str lock_timeout: fail rather than wait longer than this for a lock
+    """
+    if lock_timeout:
+        env.cr.execute("SELECT set_config('lock_timeout', %s, true)", [lock_timeout])
+    moves = _open_invoices(env, partner_id)
+    if amount:
+        moves = moves[:1]
+    wizard = (
+        env["account.payment.register"]
+        .with_context(active_model="account.move", active_ids=moves.ids)
+        .create({"group_payment": True, **({"amount": amount} if amount else {})})
+    )
+    wizard.action_create_payments()
+    env.flush_all()
+    # the accountant's transaction stands open here
+    env["debt.run"]._checkpoint("paid", commit=False)
+    env.cr.commit()
+
+
+def _open_invoices(env, partner_id):
+    return env["account.move"].search(
+        [
+            ("partner_id", "=", partner_id),
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("payment_state", "in", ("not_paid", "partial")),
+        ],
+        order="invoice_date_due, id",
+    )
+
+
+def unpay(env, partner_id):
+    """Undo the reconciliations of a customer."""
+    moves = env["account.move"].search([("partner_id", "=", partner_id)])
+    moves.line_ids.remove_move_reconcile()
+
+
+def credit(env, partner_id):
+    """Credit all open invoices of a customer."""
+    moves = _open_invoices(env, partner_id)
+    moves._reverse_moves([{"invoice_date": DAY} for _move in moves], cancel=True)
+
+
+def cancel(env, partner_id):
+    """Cancel all open invoices of a customer."""
+    moves = _open_invoices(env, partner_id)
+    moves.button_draft()
+    moves.button_cancel()
+
+
+def block(env, partner_id):
+    """Exclude the invoices of a customer from follow-up."""
+    lines = _open_invoices(env, partner_id).line_ids
+    lines.filtered(lambda line: line.account_type == "asset_receivable").write(
+        {"no_followup": True}
+    )
+
+
+def hold(env, partner_id):
+    """Put the case of a customer on hold."""
+    case = env["debt.case"].search([("partner_id", "=", partner_id)])
+    case.write({"state": "hold", "hold_reason": "they called"})
+
+
+def switch_off(env, partner_id):
+    """Switch off the strategy of a customer."""
+    case = env["debt.case"].search([("partner_id", "=", partner_id)])
+    case.strategy_id.enabled = False
+
+
+def pay_online(env, partner_id):
+    """Leave an online payment of a customer pending."""
+    provider = env["payment.provider"].search([], limit=1)
+    method = env["payment.method"].with_context(active_test=False).search([], limit=1)
+    env["payment.transaction"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": method.id,
+            "reference": f"online-{partner_id}",
+            "amount": 10,
+            "currency_id": env.company.currency_id.id,
+            "partner_id": partner_id,
+            "state": "pending",
+            "last_state_change": fields.Datetime.now(),
+        }
+    )
+
+
+def test_mode(env, address):
+    """Let every message go to an address of the company."""
+    env.company.write({"debt_test_mode": True, "debt_test_email": address})
+
+
+def break_template(env, partner_id):
+    """Let the text of the reminder fail for one customer."""
+    template = env.ref("debt_collection.mail_template_reminder")
+    template.body_html = (
+        f'<t t-out="1 / int(object.debtor_id.id != {partner_id})"/>{template.body_html}'
+    )
+
+
+# ---------------------------------------------------------------- faults
+
+
+def forget_locks(env, wait="1s"):
+    """Try to lock every row of the books; return what another session holds."""
+    held = {}
+    for table in ("account_move", "account_move_line", "res_partner"):
+        env.cr.execute(f"SELECT id FROM {table} ORDER BY id")
+        everything = {row for (row,) in env.cr.fetchall()}
+        env.cr.execute(f"SELECT id FROM {table} FOR UPDATE SKIP LOCKED")
+        free = {row for (row,) in env.cr.fetchall()}
+        held[table] = sorted(everything - free)
+    env.cr.rollback()
+    return held
+
+
+def let_time_pass(env):
+    """Let the mails that wait for a later try have waited long enough."""
+    env.cr.execute(
+        "UPDATE mail_mail SET scheduled_date = scheduled_date - '1 day'::interval"
+    )

@@ -1,0 +1,96 @@
+"""Workers are killed, at every labelled point and at any moment."""
+
+import random
+import time
+
+import pytest
+
+from .conftest import ROUNDS
+from .workers import wait_until
+
+#: The points of the job that does everything, in the order in which they come first.
+POINTS = [
+    "before opened",
+    "after opened",
+    "before synced",
+    "after synced",
+    "before slice",
+    "after slice",
+    "before dispatch",
+    "after dispatch",
+    "claimed",
+    "before dispatched",
+    "after dispatched",
+    "before closed",
+    "after closed",
+    "before mail_claimed",
+    "after mail_claimed",
+    "mail_accepted",
+    "before mail_reported",
+    "after mail_reported",
+]
+#: From the moment when the claim is committed until the result is: nobody can know.
+AMBIGUOUS = {"after mail_claimed", "mail_accepted", "before mail_reported"}
+#: Points that are interesting in the second turn too.
+AGAIN = ["before slice", "claimed", "before dispatched", "mail_accepted"]
+
+
+def kill(worker, oracle):
+    """Kill a worker and wait until the database noticed."""
+    worker.kill()
+    wait_until(lambda: not oracle.sessions(worker.pid), "the session ends")
+
+
+def test_without_faults_everybody_gets_one_message(nursery, oracle, postbox):
+    nursery.do("to_the_end")
+    oracle.check_over()
+    assert len(postbox.letters) == 8
+    assert len(postbox.to("due-3@debtors.example")) == 1
+
+
+def test_the_labelled_points_are_all_known(nursery):
+    worker = nursery.start("to_the_end", stops=True)
+    worker.result()
+    assert list(dict.fromkeys(worker.passed)) == ["start", *POINTS]
+
+
+@pytest.mark.parametrize(
+    ("point", "times"), [(point, 1) for point in POINTS] + [(p, 2) for p in AGAIN]
+)
+def test_killed_at_a_point_nothing_is_lost_or_doubled(nursery, oracle, point, times):
+    worker = nursery.start("to_the_end", stops={point})
+    assert worker.run_to(point, times)
+    kill(worker, oracle)
+    oracle.check_once()
+    ambiguous = point in AMBIGUOUS
+    assert oracle.interrupted() == ambiguous
+    nursery.do("to_the_end")
+    oracle.check_over(uncertain=ambiguous)
+    assert not nursery.workers[-1].errors()
+
+
+def test_killed_at_each_point_one_after_another(nursery, oracle):
+    uncertain = 0
+    for point in POINTS:
+        worker = nursery.start("to_the_end", stops={point})
+        if worker.run_to(point):
+            kill(worker, oracle)
+            uncertain += point in AMBIGUOUS
+            oracle.check_once()
+    nursery.do("to_the_end")
+    oracle.check_over(uncertain)
+    assert uncertain == len(AMBIGUOUS)
+
+
+@pytest.mark.parametrize("seed", range(2 * ROUNDS))
+def test_killed_at_any_moment_nothing_is_lost_or_doubled(nursery, oracle, seed):
+    moments = random.Random(seed)
+    uncertain = 0
+    for _kill in range(8):
+        worker = nursery.start("to_the_end")
+        time.sleep(moments.uniform(0, 0.8))
+        kill(worker, oracle)
+        uncertain += oracle.interrupted() - (uncertain - oracle.states()["uncertain"])
+        oracle.check_once()
+    nursery.do("to_the_end")
+    oracle.check_over(uncertain)

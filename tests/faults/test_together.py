@@ -1,0 +1,114 @@
+"""Several workers do the same work at the same time."""
+
+import pytest
+
+from .conftest import ROUNDS
+
+#: What one run of a day leaves, whoever did it and however often.
+ROWS = """
+    SELECT 'item', i.move_line_id, i.state, i.step_id, i.step_days, i.step_date,
+           i.amount_chaseable, i.cycle
+      FROM debt_item i
+     UNION ALL
+    SELECT 'step', i.move_line_id, NULL, s.step_id, s.days, s.day, NULL, s.cycle
+      FROM debt_item_step s JOIN debt_item i ON i.id = s.item_id
+     UNION ALL
+    SELECT 'action', a.debtor_id, a.state || a.purpose || a.channel, a.step_id, NULL,
+           a.contact_day, a.amount, cardinality(a.item_refs)
+      FROM debt_action a
+     UNION ALL
+    SELECT 'case', c.partner_id, c.state, c.stage_id, c.days_past_due,
+           c.last_message_day, c.amount_chaseable, c.episode
+      FROM debt_case c
+     UNION ALL
+    SELECT 'mail', a.debtor_id, m.state, NULL, NULL, NULL, NULL, NULL
+      FROM mail_mail m JOIN debt_action a ON a.id = m.debt_action_id
+     ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+def together(nursery, *works, **options):
+    """Start workers, let them loose at one moment, and wait for all.
+
+    :param works: tuples (job, argument…)
+    :return: what the jobs returned
+    """
+    workers = [nursery.start(*work, stops={"start"}, **options) for work in works]
+    for worker in workers:
+        assert worker.run_to("start")
+    for worker in workers:
+        worker.go_on()  # almost at once
+    results = [worker.result() for worker in workers]
+    errors = [line for worker in workers for line in worker.errors()]
+    assert not errors
+    return results
+
+
+def test_run_twice_is_as_run_once(nursery, oracle, postbox):
+    nursery.do("to_the_end")
+    once = oracle.query(ROWS)
+    record = nursery.do("run")
+    nursery.do("queue")
+    assert record["state"] == "done"
+    assert record["actions_planned"] == 0
+    assert oracle.query(ROWS) == once
+    assert len(postbox.letters) == 8
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_runs_started_together_are_as_one(nursery, oracle, count):
+    nursery.do("run")
+    once = oracle.query(ROWS)
+    nursery.renew()
+    for _round in range(ROUNDS):
+        together(nursery, *[("run",)] * count)
+        assert oracle.query(ROWS) == once
+    nursery.do("queue")
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_dispatchers_share_the_work(nursery, oracle, count):
+    planner = nursery.start("run", stops={"after dispatch"}, batch_size=1)
+    assert planner.run_to("after dispatch")
+    together(nursery, *[("dispatch",)] * count, batch_size=1)
+    planned = "SELECT COUNT(*) FROM debt_action WHERE state = 'planned'"
+    assert not oracle.value(planned)
+    planner.result()
+    sent = "SELECT COUNT(*) FROM debt_action WHERE state = 'sent'"
+    assert oracle.value("SELECT actions_sent FROM debt_run") == oracle.value(sent)
+    nursery.do("queue")
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_queue_workers_share_the_mails(nursery, oracle, postbox, count):
+    nursery.do("run")
+    together(nursery, *[("queue",)] * count)
+    nursery.do("queue")
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_everything_at_once_while_customers_pay(
+    nursery, oracle, postbox, partners, turn
+):
+    nursery.do("run")
+    together(
+        nursery,
+        ("run",),
+        ("run",),
+        ("dispatch",),
+        ("queue",),
+        ("queue",),
+        ("refresh",),
+        ("find_lost",),
+        ("pay", partners["due 1"]),
+        ("pay", partners["due 2"], 10),
+        ("credit", partners["due 3"]),
+        ("cancel", partners["due 4"]),
+    )
+    nursery.do("to_the_end")
+    oracle.check_over()
+    assert not nursery.workers[-1].errors()
