@@ -119,10 +119,18 @@ class DebtRun(models.Model):
             )
 
     @api.depends("durations")
+    @api.depends_context("lang")
     def _compute_durations_text(self):
+        names = {
+            "sync": self.env._("sync"),
+            "roll up": self.env._("roll up"),
+            "sort": self.env._("sort"),
+            "plan": self.env._("plan"),
+            "dispatch": self.env._("dispatch"),
+        }
         for run in self:
             run.durations_text = " · ".join(
-                f"{step} {seconds:.2f} s"
+                f"{names.get(step, step)} {seconds:.2f} s"
                 for step, seconds in (run.durations or {}).items()
             )
 
