@@ -1,2 +1,2 @@
-from . import controllers, logic, models, wizards
+from . import controllers, demo, logic, models, wizards
 from .hooks import post_init_hook

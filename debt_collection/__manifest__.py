@@ -40,7 +40,15 @@
         # after every action it opens
         "views/debt_collection_menus.xml",
     ],
-    # OFFD "demo": ["demo/debt_collection_demo.xml"],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/debt_pay_calendar_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/debt_strategy_demo.xml",
+        # last: loads the chart of accounts and tells the story
+        "demo/account_chart_template_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": ["debt_collection/static/src/**/*"],
         "web.assets_tests": ["debt_collection/static/tests/tours/**/*"],

@@ -1,0 +1,281 @@
+"""The last months of the demo company, lived day by day.
+
+The books, the daily run and the people act in the order of a real day, through the same
+methods as in production, each on its own date.
+"""
+
+from datetime import datetime, time, timedelta
+from itertools import cycle
+
+import pytz
+
+from odoo import SUPERUSER_ID, api, fields
+
+from .books import Books
+from .portfolio import CALLS, DEBTORS, DECISIONS, START
+
+LANG = "es_419"
+#: Local hours of a day.
+MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 8, 11, 14, 16))
+#: Nobody approved, and nobody did the tasks of, the last days.
+UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
+#: Of the messages prepared for her the supervisor refuses each so many-th.
+REFUSES_EACH = 9
+MAIL_ERRORS = {
+    "bounced": "550 5.1.1 The email account that you tried to reach does not exist.",
+    "refused": "554 5.7.1 Recipient address rejected: mailbox is disabled.",
+}
+
+
+class Story:
+    def __init__(self, company, today=None):
+        # a context of its own: one transaction with the installation, nothing else of it
+        context = {"allowed_company_ids": company.ids, "debt_one_transaction": True}
+        installed = dict(company.env["res.lang"].get_installed())
+        self.spanish = LANG in installed
+        if self.spanish:
+            context["lang"] = LANG
+        self.env = api.Environment(company.env.cr, SUPERUSER_ID, context)
+        self.company = company.with_env(self.env)
+        self.today = today or self.company._debt_today()
+        self.partners = {key: self._ref(f"res_partner_{key}_demo") for key in DEBTORS}
+        self.users = {
+            role: self._ref(f"res_users_{role}_demo")
+            for role in ("agent", "supervisor", "manager")
+        }
+        self.books = Books(self.company, self.partners, self._date)
+        self.calls = cycle(CALLS)
+        self.prepared = 0
+        self.mail_fates = {
+            key: debtor.mail for key, debtor in DEBTORS.items() if debtor.mail
+        }
+        self.late_payers = [
+            key for key, debtor in DEBTORS.items() if debtor.pays_at_last_moment
+        ]
+        self.last_message = self._newest_message()
+
+    def tell(self):
+        """Live from the first run to this morning's."""
+        self._settle_in()
+        self.books.settle_in()
+        self.books.draft()
+        events = [*self.books.events(), *self._events()]
+        events.sort(key=lambda event: event[0])
+        for day in range(START, 1):
+            if day and self._date(day).weekday() >= 5:
+                continue
+            self.books.post(day)
+            while events and events[0][0] <= day:
+                happened, event = events.pop(0)
+                event(happened)
+            self._date_messages(day, MORNING)
+            self._live(day)
+
+    def _settle_in(self):
+        """Let people read Spanish, and the first months be no test."""
+        if self.spanish:
+            self.env["ir.module.module"]._load_module_terms(["debt_collection"], [LANG])
+            debtors = self.env["res.partner"].search(
+                [("company_id", "=", self.company.id)]
+            )
+            people = [user.partner_id for user in self.users.values()]
+            for partner in (debtors, self.company.partner_id, *people):
+                partner.lang = LANG
+        for key, debtor in DEBTORS.items():
+            if debtor.trust:
+                self.partners[key].trust = debtor.trust
+        self.company.debt_test_mode = False
+
+    def _events(self):
+        """Yield (day, what happens then) of what is not in the books."""
+        for key, debtor in DEBTORS.items():
+            if debtor.mail_fixed:
+                yield debtor.mail_fixed, self._new_address(self.partners[key])
+            if debtor.archived:
+                yield debtor.archived, self._archive(self.partners[key])
+        for decision in DECISIONS:
+            yield decision.day, self._decide(decision)
+
+    def _new_address(self, partner):
+        def fix(_day):
+            email = partner.email.replace("gerencia@", "pagos@")
+            partner.with_user(self.users["agent"]).email = email
+
+        return fix
+
+    def _archive(self, partner):
+        return lambda _day: partner.action_archive()
+
+    def _decide(self, decision):
+        def decide(_day):
+            case = self._case(decision.key).with_user(self.users["supervisor"])
+            if decision.what == "hold":
+                self.env["debt.hold.wizard"].with_user(self.users["supervisor"]).create(
+                    {
+                        "case_ids": case.ids,
+                        "until": self._date(10),
+                        "reason": decision.reason,
+                    }
+                ).action_confirm()
+            elif decision.what == "stage":
+                self.env["debt.stage.wizard"].with_user(
+                    self.users["supervisor"]
+                ).create(
+                    {
+                        "case_ids": case.ids,
+                        "stage_id": self._ref(decision.value).id,
+                        "reason": decision.reason,
+                    }
+                ).action_confirm()
+            elif decision.what == "strategy":
+                case.strategy_override_id = self._ref(decision.value)
+            else:
+                case.action_resume()
+
+        return decide
+
+    # === A DAY === #
+
+    def _live(self, day):
+        """The run in the morning, then payments, the supervisor and the calls."""
+        if day in (START, 0) or self._date(day).weekday() == 0:
+            self._learn_habits(day)
+        if not day:
+            self.company.debt_test_mode = True
+        self._run(day)
+        self._assign()
+        if day:
+            self._pay_at_last_moment(day)
+        if day < -UNAPPROVED_DAYS:
+            self._approve(day)
+        if day <= -OPEN_DAYS:
+            self._do_tasks(day)
+
+    def _learn_habits(self, day):
+        """The weekly job; in the first week it needs the cases before the run."""
+        self.env["debt.item"]._sync(self.company, self._date(day))
+        self._cases()._learn_habits(self.company, self._date(day))
+
+    def _run(self, day):
+        moment = self._moment(day, RUN)
+        run = self.env["debt.run"]._run(self.company, day=self._date(day), now=moment)
+        run.started = moment
+        self._deliver(day, RUN)
+
+    def _assign(self):
+        """Give new cases to who works them; the others are the default agent's."""
+        agents = {
+            self.partners[key]: self.users[debtor.agent]
+            for key, debtor in DEBTORS.items()
+            if debtor.agent
+        }
+        for case in self._cases([("agent_id", "=", False)]):
+            if agent := agents.get(case.partner_id):
+                case.with_context(tracking_disable=True).agent_id = agent
+
+    def _pay_at_last_moment(self, day):
+        for key in self.late_payers:
+            case = self._case(key)
+            if case.pending_count:
+                self.books.pay(day, case.item_ids.move_id.with_env(self.books.env))
+                self._date_messages(day, NOON)
+
+    def _approve(self, day):
+        """The supervisor takes a few messages out of the batch and sends the others."""
+        batch = self._actions([("state", "=", "approve")])
+        for action in batch.with_user(self.users["supervisor"]):
+            self.prepared += 1
+            if self.prepared % REFUSES_EACH:
+                action.action_approve()
+            else:
+                action.action_refuse()
+        self.env["debt.run"]._dispatch(self.company, self._moment(day, DESK))
+        self._deliver(day, DESK)
+
+    def _do_tasks(self, day):
+        """The agents do the tasks of the days before and note what came of them."""
+        tasks = self._actions(
+            [
+                ("track", "=", "task"),
+                ("purpose", "!=", "fix_contact"),
+                ("state", "=", "sent"),
+                ("contact_day", "<", self._date(day)),
+            ]
+        )
+        for task in tasks.sorted("id"):
+            outcome, note = next(self.calls)
+            task.activity_id.with_user(task.user_id).action_feedback(feedback=note)
+            task.activity_id.date_done = self._moment(day, CALLING)
+            task.outcome_id = self.env["debt.outcome"]._by_code(outcome)
+        self._date_messages(day, CALLING)
+
+    # === E-MAIL === #
+
+    def _deliver(self, day, hour):
+        """Let the e-mails of the hour arrive, without any mail server."""
+        mails = self.env["mail.mail"].search(
+            [
+                ("debt_action_id", "!=", False),
+                ("record_company_id", "=", self.company.id),
+                ("state", "=", "outgoing"),
+            ],
+            order="id",
+        )
+        for mail in mails:
+            mail.debt_claimed = self._moment(day, hour)
+            fate = self._mail_fate(day, mail.debt_action_id)
+            if fate == "uncertain":
+                mail.debt_action_id.delivery = "sending"
+                continue
+            mail.state = "exception" if fate == "refused" else "sent"
+            mail.failure_reason = MAIL_ERRORS.get(fate)
+            mail._debt_report()
+            if fate == "bounced":
+                mail.debt_action_id._bounced(MAIL_ERRORS[fate])
+        self.env["mail.mail"]._debt_find_lost()
+        self._date_messages(day, hour)
+
+    def _mail_fate(self, day, action):
+        for key, (first_day, fate) in self.mail_fates.items():
+            if first_day <= day < 0 and action.debtor_id == self.partners[key]:
+                del self.mail_fates[key]
+                return fate
+        return None
+
+    # === TIME AND RECORDS === #
+
+    def _date(self, day):
+        return self.today + timedelta(days=day)
+
+    def _moment(self, day, hour):
+        """Return a local hour of a day of the story as a naive UTC moment."""
+        zone = self.company._debt_zone()
+        local = zone.localize(datetime.combine(self._date(day), hour))
+        moment = local.astimezone(pytz.utc).replace(tzinfo=None)
+        return min(moment, fields.Datetime.now())
+
+    def _date_messages(self, day, hour):
+        """Give what was written to the chatter since the last time its moment."""
+        self.env.cr.flush()
+        messages = self.env["mail.message"].search([("id", ">", self.last_message)])
+        messages.date = self._moment(day, hour)
+        self.last_message = self._newest_message()
+
+    def _newest_message(self):
+        return self.env["mail.message"].search([], order="id desc", limit=1).id
+
+    def _actions(self, domain):
+        return self.env["debt.action"].search(
+            [("company_id", "=", self.company.id), *domain]
+        )
+
+    def _cases(self, domain=()):
+        return self.env["debt.case"].search(
+            [("company_id", "=", self.company.id), *domain]
+        )
+
+    def _case(self, key):
+        return self._cases([("partner_id", "=", self.partners[key].id)])
+
+    def _ref(self, name):
+        return self.env.ref(f"debt_collection.{name}")
