@@ -1,6 +1,10 @@
+from uuid import uuid4
+
+from lxml import html
 from markupsafe import Markup
 
 from odoo import models, tools
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, generate_tracking_message_id
 
 
@@ -39,6 +43,7 @@ class DebtChannelEmail(models.AbstractModel):
             .sudo()  # sudo: the mail queue belongs to the system
             .create([self._mail_vals(action, *texts[action]) for action in actions])
         )
+        self._show_in_chatter(mails)
         for action, mail in zip(actions, mails, strict=True):
             action.write(
                 {
@@ -52,6 +57,27 @@ class DebtChannelEmail(models.AbstractModel):
                 }
             )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _show_in_chatter(self, mails):
+        """Copy the text of mails to their messages, in one statement.
+
+        Written through the ORM, each body would be parsed and sanitized again, a
+        quarter of the time of a batch. It comes from a template, whose values QWeb
+        escaped.
+        """
+        mails.flush_recordset(["body_html", "mail_message_id"])
+        mails.mail_message_id.flush_recordset(["body"])
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE mail_message m SET body = s.body_html
+              FROM mail_mail s
+             WHERE s.mail_message_id = m.id AND s.id = ANY(%s)
+                """,
+                list(mails.ids),
+            )
+        )
+        mails.mail_message_id.invalidate_recordset(["body"])
 
     def _preview(self, action):
         subject, body = self._render(action)[action]
@@ -81,10 +107,32 @@ class DebtChannelEmail(models.AbstractModel):
         ).items():
             localized = template.sudo().with_context(lang=lang)
             subjects = localized._render_field("subject", group.ids)
-            bodies = localized._render_field("body_html", group.ids)
+            bodies = self._render_bodies(localized, group)
             for action in group:
                 texts[action] = (subjects[action.id], bodies[action.id])
         return texts
+
+    def _render_bodies(self, template, actions):
+        """Return {action id: body}, all rendered in one pass of QWeb.
+
+        Core compiles the template anew for each record, which takes ten times longer
+        than rendering it.
+        """
+        mark = uuid4().hex
+        source = (
+            f'<t t-foreach="debt_actions" t-as="object">{template.body_html}{mark}</t>'
+        )
+        rendered = self.env["ir.qweb"]._render(
+            html.fragment_fromstring(source, create_parent="div"),
+            {
+                **template._render_eval_context(),
+                "debt_actions": actions.with_context(template.env.context),
+            },
+            lang=template.env.lang,
+        )
+        parts = rendered[len("<div>") : -len("</div>")].split(mark)
+        bodies = dict(zip(actions.ids, parts, strict=False))
+        return template._render_template_postprocess(actions._name, bodies)
 
     def _sender(self, action):
         """Return (from, reply to): the agent's name on the company's address."""
@@ -110,7 +158,6 @@ class DebtChannelEmail(models.AbstractModel):
             address = company.debt_test_email or company.email
         return {
             "subject": subject,
-            "body": body,
             "body_html": body,
             "model": "debt.case",
             "res_id": action.case_id.id,
