@@ -64,6 +64,21 @@ class TestTranslations(DebtCommon):
     def test_translations_use_the_words_of_the_glossary(self):
         self.assertFalse([t for t in self.spanish.values() if AVOIDED.search(t)])
 
+    def test_tasks_are_in_the_language_of_the_agent(self):
+        self.env["res.lang"]._activate_lang("es_419")
+        self.agent.lang = "es_419"
+        call = self.strategy.step_ids[2]
+        call.write({"name": "Call", "note": "Ask for the date."})
+        call.with_context(lang="es_419").write(
+            {"name": "Llamada", "note": "Pida la fecha."}
+        )
+        self.strategy.entry_mode = "by_age"
+        self.invoice(100, due=DAY - timedelta(days=9))
+        self.run_on()
+        activity = self.env["mail.activity"].search([("user_id", "=", self.agent.id)])
+        self.assertEqual(activity.summary, "Llamada")
+        self.assertIn("Pida la fecha.", activity.note)
+
     def test_messages_are_spanish_and_polite(self):
         self.env["res.lang"]._activate_lang("es_419")
         module = self.env["ir.module.module"]._get("debt_collection")

@@ -28,8 +28,7 @@ class DebtChannelTask(models.AbstractModel):
                         "res_id": action.case_id.id,
                         "user_id": action.user_id.id,
                         "date_deadline": action.contact_day,
-                        "summary": action.name,
-                        "note": action.step_id.note,
+                        **self._words(action),
                         "automated": True,
                     }
                     for action in actions
@@ -39,6 +38,11 @@ class DebtChannelTask(models.AbstractModel):
         for action, activity in zip(actions, activities, strict=True):
             action.activity_id = activity
         actions.write({"state": "sent", "sent_date": now, "reason": False})
+
+    def _words(self, action):
+        """Return what the task says, in the language of the agent."""
+        action = action.with_context(lang=action.user_id.lang)
+        return {"summary": action.name, "note": action.step_id.note}
 
 
 class DebtChannelCall(models.AbstractModel):
