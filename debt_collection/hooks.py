@@ -10,6 +10,6 @@ def post_init_hook(env):
     Nothing is sent: every strategy is off.
     """
     currency = env.ref("base.main_company").currency_id.name
-    strategies = env["debt.strategy"].search([("min_amount", "in", (0, False))])
+    strategies = env["debt.strategy"].search([("min_amount", "=", 0)])
     strategies.min_amount = small_amount(MINIMUM_USD, currency)
     env.ref("debt_collection.ir_cron_debt_run")._trigger()

@@ -58,12 +58,14 @@ class DebtStrategy(models.Model):
     )
     min_amount = fields.Monetary(
         string="Least Amount",
+        default=0,
         help="Customers who owe less than this, in the currency of each company, are "
         "not contacted.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     max_new_debtors = fields.Integer(
         string="New Customers per Day",
+        default=0,
         help="How many customers may get their first message on one day, in each "
         "company. 0: no limit. Useful in the first weeks.",
     )
