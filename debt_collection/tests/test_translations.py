@@ -16,8 +16,9 @@ TAG = re.compile(r"<[^>]+>")
 SEEN = re.compile(r'\s(?:title|aria-label|placeholder)="[^"]*"')
 #: Words by which a message, or a part of it, tells that it was left in English.
 ENGLISH = re.compile(
-    r"\b(?:the|you|your|we|of|and|is|dear|please|thank|payment|invoice|due|overdue|"
-    r"amount|reference|bank|notice|pay|head|statement|account|document|days)\b",
+    r"\b(?:the|you|your|we|us|of|and|is|to|in|on|for|this|let|dear|please|thank|"
+    r"payment|pending|invoice|due|overdue|amount|reference|bank|notice|pay|head|"
+    r"statement|account|document|days)\b",
     re.IGNORECASE,
 )
 #: Customers are addressed in "usted", and nobody calls them these names.
