@@ -11,6 +11,7 @@ import pytz
 
 from odoo import SUPERUSER_ID, api, fields
 
+from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
 from .portfolio import CALLS, DEBTORS, DECISIONS, START
 
@@ -21,15 +22,18 @@ MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 8, 11, 14, 16))
 UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
 #: Of the messages prepared for her the supervisor refuses each so many-th.
 REFUSES_EACH = 9
+#: What the mail server is told to have answered; a bounce comes back later.
+MAIL_FATES = {"refused": BAD_ADDRESS, "uncertain": UNKNOWN}
 MAIL_ERRORS = {
     "bounced": "550 5.1.1 The email account that you tried to reach does not exist.",
     "refused": "554 5.7.1 Recipient address rejected: mailbox is disabled.",
+    "uncertain": "The connection was closed while the message was handed over.",
 }
 
 
 class Story:
     def __init__(self, company, today=None):
-        # a context of its own: one transaction with the installation, nothing else of it
+        # of the installation's context only that it is one transaction
         context = {"allowed_company_ids": company.ids, "debt_one_transaction": True}
         installed = dict(company.env["res.lang"].get_installed())
         self.spanish = LANG in installed
@@ -223,16 +227,12 @@ class Story:
         )
         for mail in mails:
             mail.debt_claimed = self._moment(day, hour)
-            fate = self._mail_fate(day, mail.debt_action_id)
-            if fate == "uncertain":
-                mail.debt_action_id.delivery = "sending"
-                continue
-            mail.state = "exception" if fate == "refused" else "sent"
-            mail.failure_reason = MAIL_ERRORS.get(fate)
-            mail._debt_report()
+            action = mail.debt_action_id
+            action.delivery = "sending"
+            fate = self._mail_fate(day, action)
+            mail._debt_report(MAIL_FATES.get(fate, ACCEPTED), MAIL_ERRORS.get(fate))
             if fate == "bounced":
-                mail.debt_action_id._bounced(MAIL_ERRORS[fate])
-        self.env["mail.mail"]._debt_find_lost()
+                action._bounced(MAIL_ERRORS[fate])
         self._date_messages(day, hour)
 
     def _mail_fate(self, day, action):
