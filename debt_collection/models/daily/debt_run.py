@@ -490,7 +490,9 @@ class DebtRun(models.Model):
                 except Exception as error:
                     _logger.exception("Action %s failed", action.id)
                     failed.append(action.id)
-                    action._fail("error", detail=str(error))
+                    # a full disk or a time-out is not the record's fault: it waits
+                    if not isinstance(error, psycopg2.OperationalError):
+                        action._fail("error", detail=str(error))
         self._checkpoint("dispatched")
         runs = actions.run_id
         with runs._written():
