@@ -1,12 +1,10 @@
 """What workers do. Each job gets an environment on a cursor of its own."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import Command, fields
 
-#: The day of the runs: a Monday.
-DAY = date(2026, 6, 1)
-
+from .days import DAY
 
 # ---------------------------------------------------------------- the books
 
@@ -120,8 +118,8 @@ def queue(env):
 
 
 def find_lost(env):
-    """Find the mails of workers that died."""
-    env["mail.mail"]._debt_find_lost(timedelta(0))
+    """Find the mails of workers that died, as a worker among others does."""
+    env["mail.mail"]._debt_find_lost()
 
 
 def refresh(env):
@@ -130,12 +128,15 @@ def refresh(env):
 
 
 def to_the_end(env, day=DAY):
-    """What the jobs of a day do after a fault: run, queue, find what was lost."""
+    """What the jobs of a day do after a fault: run, queue, find what was lost.
+
+    Nobody else may be at work: a claim of this moment counts as lost.
+    """
     run(env, day)
     env.cr.commit()
     queue(env)
     env.cr.commit()
-    find_lost(env)
+    env["mail.mail"]._debt_find_lost(timedelta(0))
     env.cr.commit()
     dispatch(env, day)
     env.cr.commit()
@@ -252,17 +253,23 @@ def break_template(env, partner_id):
 # ---------------------------------------------------------------- faults
 
 
-def forget_locks(env, wait="1s"):
-    """Try to lock every row of the books; return what another session holds."""
+def find_locked_rows(env):
+    """Return the rows of the books that another session holds, by table."""
     held = {}
     for table in ("account_move", "account_move_line", "res_partner"):
-        env.cr.execute(f"SELECT id FROM {table} ORDER BY id")
+        env.cr.execute(f"SELECT id FROM {table}")
         everything = {row for (row,) in env.cr.fetchall()}
         env.cr.execute(f"SELECT id FROM {table} FOR UPDATE SKIP LOCKED")
         free = {row for (row,) in env.cr.fetchall()}
         held[table] = sorted(everything - free)
     env.cr.rollback()
     return held
+
+
+def break_mail(env, partner_id):
+    """Take the address away from a mail that is queued."""
+    actions = env["debt.action"].search([("debtor_id", "=", partner_id)])
+    env["mail.mail"].search([("debt_action_id", "in", actions.ids)]).email_to = "?"
 
 
 def let_time_pass(env):

@@ -22,6 +22,8 @@ from . import jobs
 
 def main(database, address):
     arguments = ["--database", database, "--no-http", "--max-cron-threads=0"]
+    # a test may have a server of its own
+    arguments += ["--db_host", os.environ["PGHOST"], "--db_port", os.environ["PGPORT"]]
     config.parse_config(arguments, setup_logging=True)
     registry = Registry(database)
     sql_db.close_all()
@@ -35,6 +37,7 @@ def main(database, address):
             return
         if os.fork() == 0:
             control.close()
+            registry._db = sql_db.db_connect(database)  # in the name of the fork
             work(registry, Client(address))
             os._exit(0)
 
@@ -79,15 +82,32 @@ class Stops:
             self.link.recv()
 
 
-def prepare(stops, smtp, slice_size=4, batch_size=3, smtp_timeout=5):
+def prepare(
+    stops,
+    smtp,
+    slice_size=4,
+    batch_size=3,
+    smtp_timeout=5,
+    lock_timeout=None,
+    broken_case=None,
+):
     """Make the product stop at its labelled points, and small data take several turns.
 
     ``before X`` is the point in front of the commit of checkpoint X, ``after X`` the
     one behind it; a checkpoint that does not commit is called by its label.
+
+    :param str lock_timeout: fail rather than wait longer than this for a lock
+    :param tuple broken_case: customer whose case cannot be refreshed, and the
+        statement that fails
     """
     from odoo.addons.base.models import ir_mail_server
     from odoo.addons.debt_collection.models.daily import debt_run
+    from odoo.addons.debt_collection.models.portfolio import debt_case
 
+    if lock_timeout:
+        os.environ["PGOPTIONS"] = f"-c lock_timeout={lock_timeout}"
+    if broken_case:
+        break_refresh(debt_case.DebtCase, *broken_case)
     debt_run.SLICE = slice_size
     debt_run.BATCH = batch_size
     ir_mail_server.SMTP_TIMEOUT = smtp_timeout
@@ -102,6 +122,17 @@ def prepare(stops, smtp, slice_size=4, batch_size=3, smtp_timeout=5):
             stops.reach(f"after {label}")
 
     debt_run.DebtRun._checkpoint = _checkpoint
+
+
+def break_refresh(model, partner_id, statement):
+    refresh = model._refresh
+
+    def _refresh(self, day):
+        if partner_id in self.partner_id.ids:
+            self.env.cr.execute(statement)
+        return refresh(self, day)
+
+    model._refresh = _refresh
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-import environment
+import psycopg2
 
 #: States in which an action is over.
 OVER = {"sent", "done", "skipped", "failed", "cancelled", "uncertain"}
@@ -13,12 +13,14 @@ EXPLAINED = {"skipped", "failed", "cancelled", "uncertain"}
 class Oracle:
     """Looks at one database and at the letters that a mail server accepted."""
 
-    def __init__(self, database, postbox):
+    def __init__(self, database, postbox, **where):
         self.database = database
+        self.where = where
         self.postbox = postbox
 
     def query(self, statement, *arguments):
-        connection = environment.connect(self.database)
+        connection = psycopg2.connect(dbname=self.database, **self.where)
+        connection.autocommit = True
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, arguments)
@@ -51,14 +53,15 @@ class Oracle:
                 WHERE debt_claimed IS NOT NULL AND state = 'outgoing'"""
         )
 
-    def sessions(self, pid=None):
-        """Return the number of connections of workers to the database."""
-        return self.value(
-            """SELECT COUNT(*) FROM pg_stat_activity
-                WHERE datname = %s AND application_name LIKE %s""",
+    def sessions(self, worker):
+        """Return the server processes that serve a worker."""
+        rows = self.query(
+            """SELECT pid FROM pg_stat_activity
+                WHERE datname = %s AND application_name = %s""",
             self.database,
-            f"odoo-{pid or '%'}",
+            f"odoo-{worker.pid}",
         )
+        return [pid for (pid,) in rows]
 
     # === what must hold at any moment === #
 

@@ -2,10 +2,12 @@
 
 import random
 import time
+from datetime import timedelta
 
 import pytest
 
 from .conftest import ROUNDS
+from .days import DAY
 from .workers import wait_until
 
 #: The points of the job that does everything, in the order in which they come first.
@@ -38,7 +40,7 @@ AGAIN = ["before slice", "claimed", "before dispatched", "mail_accepted"]
 def kill(worker, oracle):
     """Kill a worker and wait until the database noticed."""
     worker.kill()
-    wait_until(lambda: not oracle.sessions(worker.pid), "the session ends")
+    wait_until(lambda: not oracle.sessions(worker), "the session ends")
 
 
 def test_without_faults_everybody_gets_one_message(nursery, oracle, postbox):
@@ -94,3 +96,33 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(nursery, oracle, seed):
         oracle.check_once()
     nursery.do("to_the_end")
     oracle.check_over(uncertain)
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_killed_among_others_on_several_days_nothing_is_lost_or_doubled(
+    nursery, oracle, partners, seed
+):
+    moments = random.Random(seed)
+    jobs = ["run", "run", "queue", "queue", "dispatch"]
+    kills = 0
+    for days in (0, 10, 20):
+        day = DAY + timedelta(days)
+        customer = moments.choice([name for name in partners if "due" in name])
+        nursery.do(moments.choice(["pay", "unpay", "credit"]), partners[customer])
+        for _turn in range(2):
+            workers = [
+                nursery.start(job, *([day] if job != "queue" else [])) for job in jobs
+            ]
+            for worker in moments.sample(workers, 3):
+                time.sleep(moments.uniform(0, 0.4))
+                kill(worker, oracle)
+                kills += 1
+            for worker in workers:
+                word, text = worker.end()
+                assert word in ("done", "killed"), text
+                assert not worker.errors()
+            oracle.check_once()
+        uncertain = oracle.states()["uncertain"] + oracle.interrupted()
+        nursery.do("to_the_end", day)
+        oracle.check_over(uncertain)
+    assert uncertain <= kills

@@ -21,7 +21,12 @@ class WorkerFailed(AssertionError):
 
 
 class Nursery:
-    """Forks workers of one database; Odoo is loaded once for all of them."""
+    """Forks workers of one database; Odoo is loaded once for all of them.
+
+    :param template: database of which it is a clone; None if it is there already
+    :param smtp: address of the mail server
+    :param variables: for the processes
+    """
 
     def __init__(self, database, template, folder, smtp, **variables):
         self.database = database
@@ -50,7 +55,8 @@ class Nursery:
     def renew(self):
         """Put the database back as it was, without workers."""
         self.end_workers()
-        environment.create_database(self.database, self.template)
+        if self.template:
+            environment.create_database(self.database, self.template)
 
     def _accept(self):
         """Wait for a connection; tell what happened if the process died instead."""
@@ -99,7 +105,8 @@ class Nursery:
 
     def close(self):
         self.stop()
-        environment.drop_database(self.database)
+        if self.template:
+            environment.drop_database(self.database)
 
 
 class Worker:
