@@ -365,7 +365,7 @@ class DebtRun(models.Model):
     def _judge_slice(self, company, day, case_ids):
         """Roll up, sort and plan a slice of cases, in a transaction of its own."""
         self._checkpoint(read_committed=True)
-        self.env["debt.item"]._tune()
+        self.env["debt.item"]._tune(len(case_ids))
         cases = self.env["debt.case"].browse(case_ids)
         with self._timed("roll up"):
             opened, closed = cases._roll_up(company, day)

@@ -106,22 +106,28 @@ item AS (
       LEFT JOIN blocked b ON b.case_id = c.id
      WHERE c.company_id = %(company)s AND c.state <> 'closed'
        AND c.id = ANY(%(cases)s) AND %(span_c)s
+    OFFSET 0 -- a fence: what is computed here is not computed again further down
 ),
 aimed AS (
     SELECT item.*,
-           CASE WHEN late < 0 THEN 'pre' WHEN target <= size THEN 'ladder'
-                WHEN size > 0 THEN 'end' END AS kind,
-           target, pre
+           CASE WHEN by_age THEN GREATEST(passed + 1, width_bucket(late, days))
+                ELSE passed + 1 END AS target,
+           CASE WHEN late < 0 THEN COALESCE(width_bucket(late, pre_days), 0) END AS pre
       FROM item
-     CROSS JOIN LATERAL (
-           SELECT CASE WHEN by_age
-                       THEN GREATEST(passed + 1, width_bucket(late, days))
-                       ELSE passed + 1 END AS target,
-                  CASE WHEN late < 0 THEN COALESCE(width_bucket(late, pre_days), 0)
-                  END AS pre) aim
+    OFFSET 0
+),
+named AS (
+    SELECT aimed.*,
+           CASE WHEN late < 0 THEN 'pre' WHEN target <= size THEN 'ladder'
+                WHEN size > 0 THEN 'end' END AS kind
+      FROM aimed
+    OFFSET 0
 ),
 judged AS (
-    SELECT aimed.*,
+    SELECT id, case_id, cycle, excluded, amount_chaseable, held_reason, amount,
+           case_state, case_amount, last_message_day, strategy_id, has_strategy,
+           enabled, quiet_days, min_amount, stop_contact, pending, no_address, late,
+           gap, kind,
            CASE kind WHEN 'pre' THEN pre_ids[pre] WHEN 'ladder' THEN ids[target]
                      WHEN 'end' THEN 0 END AS aim_id,
            CASE kind WHEN 'pre' THEN pre_days[pre] WHEN 'ladder' THEN days[target]
@@ -129,12 +135,12 @@ judged AS (
            CASE kind
                 WHEN 'pre' THEN pre >= 1 AND NOT EXISTS (
                      SELECT FROM debt_item_step r
-                      WHERE r.item_id = aimed.id AND r.cycle = aimed.cycle
+                      WHERE r.item_id = named.id AND r.cycle = named.cycle
                         AND r.step_id = pre_ids[pre])
                 WHEN 'ladder' THEN days[target] <= late
                 WHEN 'end' THEN NOT EXISTS (
                      SELECT FROM debt_item_step r
-                      WHERE r.item_id = aimed.id AND r.cycle = aimed.cycle
+                      WHERE r.item_id = named.id AND r.cycle = named.cycle
                         AND r.step_id = 0)
            END AS ripe,
            CASE kind
@@ -148,8 +154,10 @@ judged AS (
            CASE kind WHEN 'pre' THEN date_chase + COALESCE(pre_days[pre + 1], days[1])
                      WHEN 'ladder'
                      THEN GREATEST(date_chase + days[target + 1],
-                                   %(day)s + min_gap_days) END AS after_date
-      FROM aimed
+                                   %(day)s + min_gap_days) END AS after_date,
+           ids[target + 1] AS after_id
+      FROM named
+    OFFSET 0
 ),
 reasoned AS MATERIALIZED (
     SELECT j.*, t.track,
@@ -177,7 +185,7 @@ next_step AS (
                         WHEN reason IS NULL THEN after_date
                         ELSE %(day)s + 1 END AS date,
                    CASE WHEN ripe AND reason IS NULL AND kind = 'ladder'
-                        THEN ids[target + 1] ELSE next_id END AS step_id
+                        THEN after_id ELSE next_id END AS step_id
               FROM reasoned
              WHERE enabled AND excluded IS NULL AND amount_chaseable > 0
                AND case_state = 'open'

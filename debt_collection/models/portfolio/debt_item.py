@@ -26,6 +26,10 @@ HELD_REASONS = [
 NEXT_STEP_REASONS = ("hold",)
 
 
+#: From this many rows on a statement works in bulk.
+BULK = 1_000
+
+
 class DebtItem(models.Model):
     """One posted, unreconciled receivable journal item.
 
@@ -137,12 +141,25 @@ class DebtItem(models.Model):
     # === SET BASED: the comparison with the books === #
 
     @api.model
-    def _tune(self):
-        """Let the set-based statements of this transaction sort in memory.
+    def _tune(self, rows):
+        """Set PostgreSQL up for the set-based statements of this transaction.
 
-        Their text is long and their work short: compiling them would cost more.
+        Sorts stay in memory; the statements are long and their work short, so that
+        compiling them costs more than it gives; and where many rows are concerned no
+        wrong guess about the size of an intermediate result may lead to nested loops.
+
+        :param rows: about how many items or cases are concerned
         """
-        self.env.cr.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        self.env.cr.execute(
+            SQL(
+                """
+            SET LOCAL work_mem = '128MB';
+            SET LOCAL jit = off;
+            SET LOCAL enable_nestloop = %s
+                """,
+                "off" if rows >= BULK else "on",
+            )
+        )
 
     @api.model
     def _receivable_accounts(self, company):
@@ -262,7 +279,7 @@ class DebtItem(models.Model):
         """
         # what the ORM still holds back would be missing in the comparison
         self.env.flush_all()
-        self._tune()
+        self._tune(BULK if partners is None else len(partners))
         self._prepare_chase_dates(company, partners)
         self.env.cr.execute(
             SQL(
@@ -293,6 +310,8 @@ class DebtItem(models.Model):
         news = self.env.cr.rowcount
         if not news:
             return 0
+        if news >= BULK:
+            self.env.cr.execute("ANALYZE debt_news")
         self.env["debt.case"]._open_for_news()
         ((last_id,),) = self.env.execute_query(
             SQL("SELECT COALESCE(MAX(id), 0) FROM debt_item")
@@ -300,6 +319,8 @@ class DebtItem(models.Model):
         self._write_news()
         self._inherit_steps(last_id)
         self._close_gone()
+        if news >= BULK:
+            self.env.cr.execute("ANALYZE debt_item; ANALYZE debt_case")
         self.env.cr.execute(
             """
             UPDATE debt_case c SET judged_day = NULL
