@@ -126,7 +126,7 @@ class DebtChannelEmail(models.AbstractModel):
             html.fragment_fromstring(source, create_parent="div"),
             {
                 **template._render_eval_context(),
-                "debt_actions": actions.with_context(template.env.context),
+                "debt_actions": actions.with_context(**template.env.context),
             },
             lang=template.env.lang,
         )
@@ -137,7 +137,7 @@ class DebtChannelEmail(models.AbstractModel):
     def _sender(self, action):
         """Return (from, reply to): the agent's name on the company's address."""
         company, agent = action.company_id, action.user_id
-        title = self.env._("Collections %(company)s", company=company.name)
+        title = action.env._("Collections %(company)s", company=company.name)
         name = f"{agent.name} · {title}" if agent else title
         address = (
             email_normalize(company.email or "")
@@ -148,11 +148,12 @@ class DebtChannelEmail(models.AbstractModel):
         return sender, agent.email_formatted or sender
 
     def _mail_vals(self, action, subject, body):
+        action = action.with_context(lang=self._lang(action))
         company = action.company_id
-        sender, reply_to = self._sender(action.with_context(lang=self._lang(action)))
+        sender, reply_to = self._sender(action)
         address = action.address
         if company.debt_test_mode:
-            subject = self.env._(
+            subject = action.env._(
                 "[TEST for %(address)s] %(subject)s", address=address, subject=subject
             )
             address = company.debt_test_email or company.email
