@@ -1,0 +1,1 @@
+"""How fast the daily run is, against the least that SQL needs: see README.md."""

@@ -1,0 +1,164 @@
+"""One measurement, in a process of its own: prints its result as JSON.
+
+setup/python -m benchmark.measure DATABASE MEASUREMENT [OPTIONS AS JSON]
+"""
+
+import json
+import resource
+import sys
+import time
+from datetime import timedelta
+
+from replay.session import odoo_session
+
+#: Seconds of a run that are not sync and plan.
+DISPATCH = "dispatch"
+
+
+def measure(database, name, options):
+    """Return the result of a measurement, with the peak memory of this process."""
+    with odoo_session(database) as env:
+        env = env(context={**env.context, "allowed_company_ids": env.company.ids})
+        before = _peak()
+        result = MEASUREMENTS[name](env, **options)
+        env.cr.commit()
+        return {**result, "rss_mb": _peak(), "rss_before_mb": before}
+
+
+def _peak():
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _day(extra=0):
+    from .generate import DAY
+
+    return DAY + timedelta(days=extra)
+
+
+# ---------------------------------------------------------------- measurements
+
+
+def generate(env, count):
+    from . import generate as generator
+
+    start = time.perf_counter()
+    generator.generate(env, count)
+    company = env.company
+    company.write({"debt_tz": "UTC", "debt_agent_id": env.ref("base.user_admin").id})
+    strategies = env["debt.strategy"].search([])
+    strategies.write({"enabled": True, "mode": "approve"})
+    # old debts too get their messages: the more work the better here
+    env["debt.stage"].search([]).stop_contact = False
+    return {"seconds": time.perf_counter() - start}
+
+
+def run(env, extra=0):
+    """A daily run whose strategies prepare and approve: nothing is dispatched."""
+    company, day = env.company, _day(extra)
+    start = time.perf_counter()
+    record = env["debt.run"]._run(company, day=day, now=company._debt_noon(day))
+    seconds = time.perf_counter() - start
+    assert not record.errors, record.errors
+    durations = record.durations
+    return {
+        "seconds": seconds - durations.get(DISPATCH, 0),
+        "durations": durations,
+        "items": record.items_synced,
+        "actions": record.actions_planned,
+    }
+
+
+def approve(env, limit):
+    """Let the first ``limit`` prepared messages leave; the others count as sent."""
+    cr = env.cr
+    cr.execute(
+        """
+        UPDATE debt_action a
+           SET state = CASE WHEN o.place <= %s THEN 'planned' ELSE 'sent' END
+          FROM (SELECT id, row_number() OVER (ORDER BY id) AS place
+                  FROM debt_action WHERE state = 'approve') o
+         WHERE a.id = o.id
+        """,
+        (limit,),
+    )
+    return {"messages": cr.rowcount}
+
+
+def dispatch(env, extra=0):
+    """Hand over what is planned to Odoo's mail queue; nothing leaves it."""
+    company = env.company
+    Action = env["debt.action"]
+    planned = Action.search_count([("state", "=", "planned")])
+    start = time.perf_counter()
+    env["debt.run"]._dispatch(company, company._debt_noon(_day(extra)))
+    seconds = time.perf_counter() - start
+    mails = env["mail.mail"].search_count([("debt_action_id", "!=", False)])
+    env.cr.execute(
+        """SELECT AVG(cardinality(item_refs)) FROM debt_action
+            WHERE delivery = 'queued'"""
+    )
+    ((items,),) = env.cr.fetchall()
+    return {
+        "seconds": seconds,
+        "planned": planned,
+        "mails": mails,
+        "per_second": mails / seconds,
+        "items_per_mail": round(float(items or 0), 1),
+    }
+
+
+def settle(env):
+    """Bring the tables to the state of the next morning, as if all had been sent."""
+    env.cr.execute(
+        """
+        UPDATE debt_case c SET last_message_day = a.contact_day
+          FROM debt_action a
+         WHERE a.case_id = c.id AND a.track = 'message' AND a.state = 'sent'
+           AND c.last_message_day IS NULL
+        """
+    )
+    return {}
+
+
+def values(env, extra=0):
+    """Return what the floors have to know."""
+    strategy = env.ref("debt_collection.debt_strategy_standard")
+    return {
+        "values": {
+            "day": _day(extra).isoformat(),
+            "company": env.company.id,
+            "accounts": env["debt.item"]._receivable_accounts(env.company),
+            "strategy": strategy.id,
+            "gap": strategy.min_gap_days,
+        }
+    }
+
+
+def check(env):
+    """Whether the generated books are valid."""
+    from .check import check as check_books
+
+    return check_books(env)
+
+
+def peer(env):
+    """The OCA's account_credit_control, if it is installed: its first generation."""
+    from . import peer as other
+
+    return other.generate(env, _day())
+
+
+MEASUREMENTS = {
+    each.__name__: each
+    for each in (generate, run, approve, dispatch, settle, values, check, peer)
+}
+
+
+def main():
+    database, name, *options = sys.argv[1:]
+    result = measure(database, name, json.loads(options[0]) if options else {})
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
