@@ -61,7 +61,9 @@ def passed(rungs, position):
     return bisect_right([rung.days for rung in rungs], position.days)
 
 
-def next_rung(rungs, position, late, day, *, min_gap_days, by_age=False):
+def next_rung(
+    rungs, position, late, day, *, min_gap_days, by_age=False, stopped=frozenset()
+):
     """Return the rung that an item reaches on a day, or None.
 
     :param rungs: the steps of the strategy
@@ -70,12 +72,22 @@ def next_rung(rungs, position, late, day, *, min_gap_days, by_age=False):
     :param day: the day of the run
     :param min_gap_days: days an item stays at a step
     :param by_age: take the highest rung of the age instead of the next one
+    :param stopped: keys of the rungs that the stage stops; one behind them that is due
+        is taken instead
     """
     steps = ladder(rungs)
     done = passed(steps, position)
     target = done
     if by_age and not position.next_step_only:
         target = max(done, bisect_right([rung.days for rung in steps], late) - 1)
+    if stopped:
+        free = [
+            place
+            for place, rung in enumerate(steps)
+            if place >= done and rung.days <= late and rung.key not in stopped
+        ]
+        if free:
+            target = free[-1] if by_age and not position.next_step_only else free[0]
     if target >= len(steps) or steps[target].days > late:
         return None
     if position.day is not None and (day - position.day).days < min_gap_days:

@@ -134,6 +134,7 @@ class TestEmail(DebtCommon):
                 }
             ],
         )
+        self.assertFalse(self.case_of().last_message_day, "nobody read it")
         task = self.env["debt.action"].search([("purpose", "=", "fix_contact")])
         self.assertEqual(task.debtor_id, self.debtor)
 

@@ -207,6 +207,13 @@ class TestLadderInRun(DebtCommon):
         self.assertHeld(run, invoice, "stage_stops")
         self.assertFalse(self.case_of().next_action_date)
 
+    def test_behind_a_stopped_message_a_task_that_is_due_goes_on(self):
+        stage = self.env.ref("debt_collection.debt_stage_late")
+        stage.stop_contact = True
+        self.invoice(100, due=DAY - days(40))
+        self.assertPlanned(self.run_on(), [(8, "call", "sent")])
+        self.assertPlanned(self.run_on(DAY + days(7)), [])
+
     def test_the_first_segment_that_matches_wins(self):
         key = self.new_strategy([(1, "call")])
         tag = self.env["res.partner.category"].create({"name": "Key"})

@@ -113,6 +113,7 @@ class Twin:
                 self.day,
                 min_gap_days=strategy.min_gap_days,
                 by_age=strategy.entry_mode == "by_age",
+                stopped=self.stopped(case, steps),
             )
             kind = "ladder"
             if not rung:
@@ -121,6 +122,11 @@ class Twin:
             return None
         step = by_key[rung.key]
         return kind, step, self.reason(item, strategy, kind, step.track)
+
+    def stopped(self, case, steps):
+        if not case.stage_id.stop_contact:
+            return frozenset()
+        return frozenset(steps.filtered(lambda step: step.track == "message").ids)
 
     def end(self, item, ladder, position, strategy):
         done = self.env["debt.item.step"].search_count(

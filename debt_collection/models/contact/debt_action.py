@@ -91,7 +91,7 @@ class DebtAction(models.Model):
         string="Test",
         help="Sent to the test address while the company was in test mode.",
     )
-    outcome_id = fields.Many2one("debt.outcome", ondelete="restrict")
+    outcome_id = LooseMany2one("debt.outcome")
     delivery = fields.Selection(
         [
             ("queued", "In the Queue"),
@@ -264,7 +264,10 @@ class DebtAction(models.Model):
         vals = {"state": "failed", "reason": reason, "reason_detail": detail}
         if outcome:
             vals["outcome_id"] = self.env["debt.outcome"]._by_code(outcome).id
+        told = self.filtered(lambda a: a.track == "message" and a.state in CONTACTED)
         self.write(vals)
+        if told:
+            self._recount_contacts(told.case_id)
 
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class DebtOutcome(models.Model):
@@ -17,6 +18,14 @@ class DebtOutcome(models.Model):
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "There is already an outcome with this code."
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        actions = self.env["debt.action"].sudo()  # sudo: of any company
+        if actions.search_count([("outcome_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("There are actions with this outcome. Archive it instead.")
+            )
 
     @api.model
     def _by_code(self, code):

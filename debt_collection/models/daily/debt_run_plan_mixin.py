@@ -66,9 +66,13 @@ WITH strategy AS MATERIALIZED (
            array_agg(t.id ORDER BY t.days, t.sequence, t.id)
                FILTER (WHERE t.days < 0) AS pre_ids,
            array_agg(t.days ORDER BY t.days, t.sequence, t.id)
-               FILTER (WHERE t.days < 0) AS pre_days
+               FILTER (WHERE t.days < 0) AS pre_days,
+           array_agg(t.place::int ORDER BY t.place)
+               FILTER (WHERE t.days >= 0 AND t.track = 'task') AS tasks
       FROM debt_strategy s
-      LEFT JOIN debt_strategy_step t ON t.strategy_id = s.id AND t.active
+      LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY strategy_id, days >= 0
+                                              ORDER BY days, sequence, id) AS place
+                   FROM debt_strategy_step WHERE active) t ON t.strategy_id = s.id
      WHERE s.active
      GROUP BY s.id
 ),
@@ -89,7 +93,7 @@ item AS (
            c.state AS case_state, c.amount_chaseable AS case_amount,
            c.last_message_day, c.strategy_id,
            s.id IS NOT NULL AS has_strategy, s.enabled, s.quiet_days, s.min_gap_days,
-           s.min_amount, s.ids, s.days, s.pre_ids, s.pre_days,
+           s.min_amount, s.ids, s.days, s.pre_ids, s.pre_days, s.tasks,
            COALESCE(cardinality(s.ids), 0) AS size,
            g.stop_contact, b.pending, b.no_address,
            %(day)s - i.date_chase AS late,
@@ -110,10 +114,16 @@ item AS (
 ),
 aimed AS (
     SELECT item.*,
-           CASE WHEN by_age THEN GREATEST(passed + 1, width_bucket(late, days))
+           -- where the stage stops messages, tasks that are due go on without them
+           CASE WHEN task > passed AND days[task] <= late THEN task
+                WHEN by_age THEN GREATEST(passed + 1, width_bucket(late, days))
                 ELSE passed + 1 END AS target,
            CASE WHEN late < 0 THEN COALESCE(width_bucket(late, pre_days), 0) END AS pre
-      FROM item
+      FROM (SELECT *, CASE WHEN stop_contact IS NOT TRUE THEN NULL
+                           WHEN by_age
+                           THEN tasks[width_bucket(width_bucket(late, days), tasks)]
+                           ELSE tasks[width_bucket(passed, tasks) + 1] END AS task
+              FROM item OFFSET 0) item
     OFFSET 0
 ),
 named AS (
@@ -340,7 +350,8 @@ action AS (
            t.track, CASE t.kind WHEN 'end' THEN 'last_step' ELSE 'step' END,
            CASE WHEN t.track = 'message' AND t.effective_mode = 'approve'
                 THEN 'approve' ELSE 'planned' END,
-           COALESCE(c.agent_id, %(agent)s), %(day)s, %(day)s, %(is_test)s,
+           COALESCE(c.agent_id, %(agent)s), %(day)s, %(day)s,
+           %(is_test)s AND t.track = 'message',
            ROUND(COALESCE(p.amount, l.amount), %(decimals)s), COALESCE(p.ids, l.ids)
       FROM top t
       JOIN debt_case c ON c.id = t.case_id AND %(span_c)s
