@@ -10,6 +10,7 @@ from . import (
     test_pay_link,
     test_settings,
     test_simulation,
+    test_text_amounts,
     test_tours,
     test_translations,
     test_twin,

@@ -431,8 +431,9 @@ class DebtAction(models.Model):
                 reachable = group - unreachable
                 if not reachable:
                     continue
+                reachable.contact_day = day
                 for action in reachable:
-                    action.write({"address": addresses[action], "contact_day": day})
+                    action.address = addresses[action]
                 channel._send(reachable, now)
                 reachable._contacted()
                 sent |= reachable
@@ -444,8 +445,7 @@ class DebtAction(models.Model):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
             )
-            action.item_refs = items.ids
-            action.amount = sum(
+            amount = sum(
                 item.amount_chaseable
                 * item.amount_residual
                 / item.amount_residual_currency
@@ -453,6 +453,10 @@ class DebtAction(models.Model):
                 else 0
                 for item in items
             )
+            if tuple(action.item_refs) != items._ids:
+                action.item_refs = items.ids
+            if action.currency_id.compare_amounts(action.amount, amount):
+                action.amount = amount
 
     def _suppress(self, now):
         """Skip, with its reason, what must not leave any more; return the rest.

@@ -1,15 +1,17 @@
 from datetime import timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
-from odoo.tools.misc import hash_sign
+from odoo.tools.misc import get_lang, hash_sign
 
 #: How long the link of a message opens the page.
 PAY_LINK_DAYS = 60
 
-_CELL = Markup('<td style="padding:6px 8px;border-bottom:1px solid #e5e7eb;%s">%s</td>')
+# plain text, for speed: whoever fills it in escapes
+_CELL = '<td style="padding:6px 8px;border-bottom:1px solid #e5e7eb;%s">%s</td>'
+_LINE = f"<tr>{_CELL * 4}</tr>"
 _HEAD = Markup(
     '<th style="padding:6px 8px;border-bottom:2px solid #d1d5db;text-align:%s;'
     'font-weight:600;color:#374151">%s</th>'
@@ -173,8 +175,25 @@ class _Words:
 
     def amount(self, amount, currency_id):
         if currency_id not in self.currencies:
-            self.currencies[currency_id] = self.env["res.currency"].browse(currency_id)
-        return format_amount(self.env, float(amount), self.currencies[currency_id])
+            self.currencies[currency_id] = self._money(currency_id)
+        return self.currencies[currency_id](float(amount))
+
+    def _money(self, currency_id):
+        """Return the function that writes an amount of a currency, not a negative one.
+
+        As `format_amount`, which reads the language anew for each number, but ten times
+        faster where digits are grouped as nearly everywhere.
+        """
+        currency = self.env["res.currency"].browse(currency_id)
+        lang = get_lang(self.env)
+        digits = currency.decimal_places
+        if lang.grouping != "[3,0]" or currency.rounding != 10**-digits:
+            return lambda amount: format_amount(self.env, amount, currency)
+        marks = {",": lang.thousands_sep or "", ".": lang.decimal_point}
+        marks = str.maketrans({k: v.replace(" ", "\xa0") for k, v in marks.items()})
+        one = f"{1:.{digits}f}".translate(marks)
+        frame = format_amount(self.env, 1, currency).split(one)
+        return lambda amount: f"{amount:,.{digits}f}".translate(marks).join(frame)
 
     def join(self, parts):
         if len(parts) < 2:
@@ -184,19 +203,7 @@ class _Words:
         )
 
     def table(self, lines, amounts):
-        body = Markup().join(
-            _ROW
-            % Markup().join(
-                (
-                    _CELL % (_LEFT, self._document(line)),
-                    _CELL % (_DATE, self.date(line["date_due"])),
-                    _CELL
-                    % (_RIGHT, max(0, (line["contact_day"] - line["date_due"]).days)),
-                    _CELL % (_RIGHT, self.amount(line["amount"], line["currency_id"])),
-                )
-            )
-            for line in lines
-        )
+        body = Markup().join(map(self._row, lines))
         foot = Markup().join(
             _ROW
             % (
@@ -208,6 +215,19 @@ class _Words:
             for amount in amounts
         )
         return _TABLE % (_ROW % self.headings, body, foot)
+
+    def _row(self, line):
+        late = max(0, (line["contact_day"] - line["date_due"]).days)
+        amount = self.amount(line["amount"], line["currency_id"])
+        return Markup(
+            _LINE
+            % (
+                *(_LEFT, escape(self._document(line))),
+                *(_DATE, escape(self.date(line["date_due"]))),
+                *(_RIGHT, late),
+                *(_RIGHT, escape(amount)),
+            )
+        )
 
     @staticmethod
     def _document(line):

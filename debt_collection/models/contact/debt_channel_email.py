@@ -38,10 +38,19 @@ class DebtChannelEmail(models.AbstractModel):
     def _send(self, actions, now):
         """Write one ``mail.mail`` for each action; Odoo's queue takes it from there."""
         texts = self._render(actions)
+        subtype_id = self.env.ref("mail.mt_note").id
         mails = (
             self.env["mail.mail"]
             .sudo()  # sudo: the mail queue belongs to the system
-            .create([self._mail_vals(action, *texts[action]) for action in actions])
+            .create(
+                [
+                    {
+                        **self._mail_vals(action, *texts[action]),
+                        "subtype_id": subtype_id,
+                    }
+                    for action in actions
+                ]
+            )
         )
         self._show_in_chatter(mails)
         for action, mail in zip(actions, mails, strict=True):
@@ -169,7 +178,6 @@ class DebtChannelEmail(models.AbstractModel):
             "reply_to": reply_to,
             "email_to": address,
             "record_company_id": company.id,
-            "subtype_id": self.env.ref("mail.mt_note").id,
             "auto_delete": False,
             "state": "outgoing",
             "debt_action_id": action.id,

@@ -15,6 +15,8 @@ class DebtChannelTask(models.AbstractModel):
     def _send(self, actions, now):
         model_id = self.env["ir.model"]._get_id("debt.case")
         activity_type = self.env.ref(self._activity_type)
+        # all names at once: each activity would read the one of its case
+        actions.case_id.mapped("display_name")
         # sudo: agents may work cases that another one's task is about
         activities = (
             self.env["mail.activity"]
