@@ -218,7 +218,12 @@ class MailMail(models.Model):
             values["failure_reason"] = detail
         self.write(values)
         self.debt_action_id.write(
-            {"state": "uncertain", "reason": "lost", "reason_detail": detail}
+            {
+                "state": "uncertain",
+                "reason": "lost",
+                "reason_detail": detail,
+                "delivery": False,
+            }
         )
 
     @api.model

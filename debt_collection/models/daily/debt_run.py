@@ -15,8 +15,11 @@ from ..contact.debt_action import CONTACTED
 
 _logger = logging.getLogger(__name__)
 
-#: First key of the advisory lock of a company's run: "debt" in ASCII.
+#: First key of the advisory lock of a company's run: "debt" in ASCII; and of a run.
 LOCK_CLASS = 0x64656274
+RUN_CLASS = LOCK_CLASS + 1
+#: Seconds that a run waits for the refreshing job, or another run, of its company.
+LOCK_WAIT = 20
 #: Cases that the set-based steps take at a time, and commit.
 SLICE = 10_000
 #: Actions that the dispatch claims at a time, and commits.
@@ -152,11 +155,14 @@ class DebtRun(models.Model):
         self, companies = self.sudo(), companies.sudo()
         run = self._open(companies, day or companies[:1]._debt_today(now), simulate)
         start = time.monotonic()
-        for company in companies:
-            run._run_company(company, day or company._debt_today(now))
-        if not simulate:
-            run._dispatch(companies, run._moment(day, now))
-        run._close(time.monotonic() - start)
+        with run._lock((RUN_CLASS, run.id)):
+            done = [
+                run._run_company(company, day or company._debt_today(now))
+                for company in companies
+            ]
+            if not simulate:
+                run._dispatch(companies, run._moment(day, now))
+            run._close(time.monotonic() - start, complete=all(done))
         return run
 
     @api.model
@@ -204,7 +210,7 @@ class DebtRun(models.Model):
         marked = self.env["debt.mark"]._take(company)
         if marked:
             self._refresh_debtors(company, self.env["res.partner"].browse(marked))
-        self._checkpoint()
+        self._checkpoint("refreshed")
 
     @api.model
     def _refresh_debtors(self, company, partners):
@@ -297,13 +303,16 @@ class DebtRun(models.Model):
         return run
 
     def _run_company(self, company, day):
-        """Do steps 1 to 5 for one company, unless another worker does them now."""
+        """Do steps 1 to 5 for one company, unless another worker does them now.
+
+        :return: whether they were done
+        """
         if self.simulate:
             with self._shadow(company):
                 self._sync_and_plan(company, day)
                 self._foresee_addresses(company)
-            return
-        with self._company_lock(company) as locked:
+            return True
+        with self._company_lock(company, LOCK_WAIT) as locked:
             if not locked:
                 self._note(
                     self.env._(
@@ -311,9 +320,10 @@ class DebtRun(models.Model):
                         company=company.name,
                     )
                 )
-                return
+                return False
             self._close_stale(company)
             self._sync_and_plan(company, day)
+            return True
 
     def _close_stale(self, company):
         """Tell of earlier runs that they were interrupted."""
@@ -324,10 +334,15 @@ class DebtRun(models.Model):
                 ("id", "<", self.id),
                 ("simulate", "=", False),
             ]
-        )
+        ).filtered(lambda run: not run._is_alive())
         with stale._written():
             stale._count()
             stale.state = "interrupted"
+
+    def _is_alive(self):
+        """Return whether a worker is doing this run."""
+        with self._lock((RUN_CLASS, self.id)) as free:
+            return not free
 
     def _sync_and_plan(self, company, day):
         full = self.simulate or not self._ran_before(company, day)
@@ -515,11 +530,14 @@ class DebtRun(models.Model):
                 }
             )
 
-    def _close(self, seconds):
+    def _close(self, seconds, complete):
         with self._written("closed"):
             self.duration = seconds
             self._count()
-            self.state = "error" if self.errors else "done"
+            if not complete:  # it is to be done again
+                self.state = "interrupted"
+            else:
+                self.state = "error" if self.errors else "done"
 
     # === TRANSACTIONS === #
 
@@ -570,17 +588,29 @@ class DebtRun(models.Model):
         self._checkpoint(label)
 
     @contextmanager
-    def _company_lock(self, company):
-        """Hold the lock of a company's run; False where another session has it.
+    def _company_lock(self, company, wait=0):
+        """Hold the lock of a company's run; False where another session has it."""
+        with self._lock((LOCK_CLASS, company.id), wait) as locked:
+            yield locked
 
-        A lock of the session: it is taken before the transaction that reads begins, and
-        PostgreSQL drops it when the worker dies.
+    @contextmanager
+    def _lock(self, key, wait=0):
+        """Hold a lock of the session; False where another session has it.
+
+        It is taken before the transaction that reads begins, and PostgreSQL drops it
+        when the worker dies.
+
+        :param wait: seconds to wait for it
         """
-        key = (LOCK_CLASS, company.id)
-        ((locked,),) = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", *key)
-        )
-        self._checkpoint()
+        end = time.monotonic() + wait
+        while True:
+            ((locked,),) = self.env.execute_query(
+                SQL("SELECT pg_try_advisory_lock(%s, %s)", *key)
+            )
+            self._checkpoint()
+            if locked or time.monotonic() > end:
+                break
+            time.sleep(0.1)
         try:
             yield locked
         finally:
