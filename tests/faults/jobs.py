@@ -156,6 +156,8 @@ def pay(env, partner_id, amount=None, lock_timeout=None, linger=None):
     moves = _open_invoices(env, partner_id)
     if amount:
         moves = moves[:1]
+    if not moves:
+        return
     wizard = (
         env["account.payment.register"]
         .with_context(active_model="account.move", active_ids=moves.ids)
@@ -189,6 +191,8 @@ def unpay(env, partner_id):
 def credit(env, partner_id):
     """Credit all open invoices of a customer."""
     moves = _open_invoices(env, partner_id)
+    if not moves:
+        return
     moves._reverse_moves([{"invoice_date": DAY} for _move in moves], cancel=True)
 
 

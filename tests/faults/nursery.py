@@ -89,6 +89,7 @@ def prepare(
     batch_size=3,
     smtp_timeout=5,
     lock_timeout=None,
+    lock_wait=20,
     broken_case=None,
 ):
     """Make the product stop at its labelled points, and small data take several turns.
@@ -110,6 +111,7 @@ def prepare(
         break_refresh(debt_case.DebtCase, *broken_case)
     debt_run.SLICE = slice_size
     debt_run.BATCH = batch_size
+    debt_run.LOCK_WAIT = lock_wait
     ir_mail_server.SMTP_TIMEOUT = smtp_timeout
     config["smtp_server"], config["smtp_port"] = smtp
     checkpoint = debt_run.DebtRun._checkpoint

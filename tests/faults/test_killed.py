@@ -33,8 +33,17 @@ POINTS = [
 ]
 #: From the moment when the claim is committed until the result is: nobody can know.
 AMBIGUOUS = {"after mail_claimed", "mail_accepted", "before mail_reported"}
-#: Points that are interesting in the second turn too.
-AGAIN = ["before slice", "claimed", "before dispatched", "mail_accepted"]
+#: Where a worker is killed alone, at which turn; all points if there is time.
+ALONE = [
+    ("after synced", 1),
+    ("after slice", 1),
+    ("before dispatched", 2),
+    ("after dispatched", 1),
+    ("before mail_claimed", 2),
+    *[(point, 1) for point in sorted(AMBIGUOUS)],
+]
+if ROUNDS > 1:
+    ALONE += [(point, 1) for point in POINTS if (point, 1) not in ALONE]
 
 
 def kill(worker, oracle):
@@ -56,9 +65,7 @@ def test_the_labelled_points_are_all_known(nursery):
     assert list(dict.fromkeys(worker.passed)) == ["start", *POINTS]
 
 
-@pytest.mark.parametrize(
-    ("point", "times"), [(point, 1) for point in POINTS] + [(p, 2) for p in AGAIN]
-)
+@pytest.mark.parametrize(("point", "times"), ALONE)
 def test_killed_at_a_point_nothing_is_lost_or_doubled(nursery, oracle, point, times):
     worker = nursery.start("to_the_end", stops={point})
     assert worker.run_to(point, times)

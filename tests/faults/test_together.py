@@ -3,6 +3,7 @@
 import pytest
 
 from .conftest import ROUNDS
+from .test_killed import kill
 
 #: What one run of a day leaves, whoever did it and however often.
 ROWS = """
@@ -112,3 +113,41 @@ def test_everything_at_once_while_customers_pay(
     nursery.do("to_the_end")
     oracle.check_over()
     assert not nursery.workers[-1].errors()
+
+
+def test_a_run_waits_for_the_refreshing_job(nursery, oracle, partners):
+    nursery.do("run")
+    nursery.do("pay", partners["due 1"])
+    refresher = nursery.start("refresh", stops={"before refreshed"})
+    assert refresher.run_to("before refreshed")
+    worker = nursery.start("run", stops={"after opened"})
+    assert worker.run_to("after opened")
+    worker.go_on()
+    refresher.result()
+    assert worker.result()["state"] == "done"
+    assert not worker.errors()
+
+
+def test_a_run_that_found_another_one_is_to_be_done_again(nursery, oracle):
+    first = nursery.start("run", stops={"before slice"})
+    assert first.run_to("before slice")
+    record = nursery.do("run", lock_wait=0)
+    assert record["state"] == "interrupted"
+    assert "Another run" in record["errors"]
+    assert first.result()["state"] == "done"
+    nursery.do("to_the_end")
+    oracle.check_over()
+
+
+def test_a_run_that_still_sends_is_not_called_interrupted(nursery, oracle):
+    first = nursery.start("run", stops={"after dispatch"})
+    assert first.run_to("after dispatch")
+    second = nursery.do("run")
+    states = "SELECT state FROM debt_run ORDER BY id"
+    assert oracle.query(states) == [("running",), ("done",)]
+    assert first.result()["state"] == second["state"] == "done"
+    dead = nursery.start("run", stops={"after dispatch"})
+    assert dead.run_to("after dispatch")
+    kill(dead, oracle)
+    nursery.do("run")
+    assert [state for (state,) in oracle.query(states)][2:] == ["interrupted", "done"]

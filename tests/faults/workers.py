@@ -11,6 +11,7 @@ from multiprocessing.connection import Listener
 from pathlib import Path
 
 import environment
+import psycopg2.errors
 
 #: Seconds after which a worker that says nothing has hung.
 PATIENCE = 60
@@ -56,7 +57,14 @@ class Nursery:
         """Put the database back as it was, without workers."""
         self.end_workers()
         if self.template:
+            wait_until(self._clone, f"a clone of {self.template}")
+
+    def _clone(self):
+        """Clone the template; False while PostgreSQL cleans up in the old database."""
+        with suppress(psycopg2.errors.InsufficientPrivilege):
             environment.create_database(self.database, self.template)
+            return True
+        return False
 
     def _accept(self):
         """Wait for a connection; tell what happened if the process died instead."""
@@ -106,7 +114,8 @@ class Nursery:
     def close(self):
         self.stop()
         if self.template:
-            environment.drop_database(self.database)
+            with suppress(psycopg2.errors.InsufficientPrivilege):
+                environment.drop_database(self.database)
 
 
 class Worker:
