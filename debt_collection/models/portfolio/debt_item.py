@@ -183,25 +183,28 @@ class DebtItem(models.Model):
         """Return the SELECT of the open receivable journal items of a company.
 
         Reads the partial index of core ``(account_id, partner_id) WHERE reconciled IS
-        NOT TRUE``; the debtor is the commercial partner of today.
+        NOT TRUE``; the debtor is the commercial partner of today. Of the invoices only
+        the few that say something are joined, and calendars only where there are any.
         """
+        calendars = self.env["debt.pay.calendar"].sudo()
+        chase = calendars.search_count([("active", "=", True)], limit=1)
         return SQL(
             """
             SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id,
                    COALESCE(p.commercial_partner_id, l.partner_id) AS partner_id,
                    COALESCE(l.date_maturity, l.date) AS date_due,
-                   COALESCE(m.debt_pay_date, k.date_chase, l.date_maturity, l.date)
+                   COALESCE(m.debt_pay_date, %(chase)s l.date_maturity, l.date)
                        AS date_chase,
                    l.amount_residual, l.amount_residual_currency,
                    CASE WHEN l.no_followup THEN 'no_followup'
                         WHEN m.payment_state IN ('blocked', 'in_payment')
                         THEN m.payment_state END AS excluded
               FROM account_move_line l
-              JOIN account_move m ON m.id = l.move_id
               JOIN res_partner p ON p.id = l.partner_id
-              LEFT JOIN res_partner d ON d.id = p.commercial_partner_id
-              LEFT JOIN debt_chase k ON k.calendar_id = d.debt_pay_calendar_id
-                                    AND k.date_due = COALESCE(l.date_maturity, l.date)
+              LEFT JOIN account_move m ON m.id = l.move_id
+                                      AND (m.payment_state IN ('blocked', 'in_payment')
+                                           OR m.debt_pay_date IS NOT NULL)
+              %(chase_join)s
              WHERE l.account_id = ANY(%(accounts)s)
                AND l.reconciled IS NOT TRUE
                AND l.parent_state = 'posted'
@@ -211,6 +214,16 @@ class DebtItem(models.Model):
             """,
             accounts=self._receivable_accounts(company),
             company=company.id,
+            chase=SQL("k.date_chase,") if chase else SQL(),
+            chase_join=SQL(
+                """
+              LEFT JOIN res_partner d ON d.id = p.commercial_partner_id
+              LEFT JOIN debt_chase k ON k.calendar_id = d.debt_pay_calendar_id
+                                    AND k.date_due = COALESCE(l.date_maturity, l.date)
+                """
+            )
+            if chase
+            else SQL(),
             only=SQL(
                 """AND l.partner_id IN (SELECT id FROM res_partner
                                          WHERE commercial_partner_id = ANY(%s))""",
@@ -263,6 +276,7 @@ class DebtItem(models.Model):
                 for calendar, due in pairs
             ],
         )
+        self.env.cr.execute("ANALYZE debt_chase")
 
     @api.model
     def _sync(self, company, day, partners=None):
