@@ -44,7 +44,10 @@ database_exists() {
 }
 
 drop_database() {
-    PGOPTIONS='-c client_min_messages=warning' sql "DROP DATABASE IF EXISTS \"$1\" WITH (FORCE)"
+    # not WITH (FORCE), which is refused while PostgreSQL itself vacuums the database
+    sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = '$1' AND usename = current_user" >/dev/null
+    PGOPTIONS='-c client_min_messages=warning' sql "DROP DATABASE IF EXISTS \"$1\""
     rm -rf "$WORK/data/filestore/$1" "$WORK/stamps/db-$1"
 }
 
