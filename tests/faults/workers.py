@@ -11,7 +11,6 @@ from multiprocessing.connection import Listener
 from pathlib import Path
 
 import environment
-import psycopg2.errors
 
 #: Seconds after which a worker that says nothing has hung.
 PATIENCE = 60
@@ -33,6 +32,7 @@ class Nursery:
         self.database = database
         self.template = template
         self.workers = []
+        self.control = None
         self.renew()
         self.folder = Path(folder)
         self.smtp = smtp
@@ -50,21 +50,18 @@ class Nursery:
                 stdout=log,
                 stderr=log,
             )
-        self.control = self._accept()
+        try:
+            self.control = self._accept()
+        except WorkerFailed:
+            self.close()
+            raise
         self.control.recv()
 
     def renew(self):
         """Put the database back as it was, without workers."""
         self.end_workers()
         if self.template:
-            wait_until(self._clone, f"a clone of {self.template}")
-
-    def _clone(self):
-        """Clone the template; False while PostgreSQL cleans up in the old database."""
-        with suppress(psycopg2.errors.InsufficientPrivilege):
             environment.create_database(self.database, self.template)
-            return True
-        return False
 
     def _accept(self):
         """Wait for a connection; tell what happened if the process died instead."""
@@ -106,16 +103,17 @@ class Nursery:
     def stop(self):
         """End the processes; the database stays."""
         self.end_workers()
-        if self.process.poll() is None:
+        if self.control:
             self.control.close()
-            self.process.wait(PATIENCE)
-            self.listener.close()
+        else:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+        self.listener.close()
 
     def close(self):
         self.stop()
         if self.template:
-            with suppress(psycopg2.errors.InsufficientPrivilege):
-                environment.drop_database(self.database)
+            environment.drop_database(self.database)
 
 
 class Worker:
