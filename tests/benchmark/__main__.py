@@ -4,7 +4,6 @@ import argparse
 import configparser
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,8 +22,21 @@ SETTINGS = (
     "jit",
     "random_page_cost",
 )
-#: Beyond this the peer does not finish.
-PEER_LIMIT = 100_000
+#: What grows.
+VACUUMED = (
+    "res_partner",
+    "account_move",
+    "account_move_line",
+    "account_payment",
+    "account_partial_reconcile",
+    "account_full_reconcile",
+    "debt_case",
+    "debt_item",
+    "debt_item_step",
+    "debt_action",
+)
+#: Beyond this the peer does not finish, and a clone for each repetition is too large.
+LIMIT = 100_000
 
 
 def parse(arguments):
@@ -37,7 +49,7 @@ def parse(arguments):
         "--mails", type=int, default=10_000, help="messages to dispatch, at most"
     )
     parser.add_argument(
-        "--repeat", type=int, default=3, help="how often the floors are taken"
+        "--repeat", type=int, default=3, help="of so many times, the best one counts"
     )
     parser.add_argument("--no-peer", action="store_true", help="leave the OCA out")
     parser.add_argument("--keep", action="store_true", help="keep the databases")
@@ -94,29 +106,44 @@ def benchmark(size, options):
     try:
         figures = {"size": size, "generate": child(name, "generate", count=size)}
         _vacuum(name)
-        if not options.no_peer and size <= PEER_LIMIT:
+        if not options.no_peer and size <= LIMIT:
             figures["peer"] = measure_peer(name)
-        figures.update(measure_own(name, options))
+        times = options.repeat if size <= LIMIT else 1
+        figures.update(measure_own(name, times, options))
         return figures
     finally:
         if not options.keep:
             environment.drop_database(name)
 
 
-def measure_own(name, options):
+def measure_own(name, times, options):
     figures = {}
     values = child(name, "values")["values"]
     figures["floor first"] = _floor(name, floor.first_run, values, options.repeat)
-    figures["first"] = child(name, "run")
-    figures["second"] = child(name, "run")
+    figures["first"] = _best(name, times)
+    figures["second"] = min((child(name, "run") for _ in range(times)), key=_time)
     figures["approve"] = child(name, "approve", limit=options.mails)
     figures["dispatch"] = child(name, "dispatch")
     child(name, "settle")
     _vacuum(name)
     values = child(name, "values", extra=1)["values"]
     figures["floor quiet"] = _floor(name, floor.quiet_day, values, options.repeat)
-    figures["quiet"] = child(name, "run", extra=1)
+    figures["quiet"] = _best(name, times, extra=1)
     return figures
+
+
+def _best(name, times, **options):
+    """Return the best of several runs: the last on the database, others on clones."""
+    results = []
+    for _ in range(times - 1):
+        clone = environment.create_database(f"{name}_clone", name)
+        results.append(child(clone, "run", **options))
+        environment.drop_database(clone)
+    return min([*results, child(name, "run", **options)], key=_time)
+
+
+def _time(figure):
+    return figure["seconds"]
 
 
 def measure_peer(name):
@@ -144,20 +171,19 @@ def measure_peer(name):
 def _vacuum(name):
     connection = environment.connect(name)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
+        # by name: another session's temporary table could vanish under our feet
+        cursor.execute(f"VACUUM (ANALYZE) {', '.join(VACUUMED)}")
     connection.close()
 
 
 def _floor(name, statements, values, repeat):
-    """Return the medians of the seconds of a floor's statements, and their sum."""
+    """Return the least seconds of a floor's statements, and their sum."""
     connection = environment.connect(name)
     with connection.cursor() as cursor:
         rounds = [statements(cursor, values) for _ in range(repeat)]
     connection.close()
-    medians = {
-        key: statistics.median(each[key] for each in rounds) for key in rounds[0]
-    }
-    return {"seconds": sum(medians.values()), "statements": medians}
+    least = {key: min(each[key] for each in rounds) for key in rounds[0]}
+    return {"seconds": sum(least.values()), "statements": least}
 
 
 # ---------------------------------------------------------------- report
@@ -215,6 +241,7 @@ def _row(figures):
         "… peak memory  ": _memory(quiet),
         "mails into the queue": f"{sent['mails']:,} of {sent['planned']:,}",
         "… per second": f"{sent['per_second']:,.0f}",
+        "… bare rows of `mail.mail` per second": f"{sent['bare_per_second']:,.0f}",
         "… items in each": f"{sent['items_per_mail']}",
         "… peak memory   ": _memory(sent),
         "account_credit_control, first run": _seconds(other) if other else "–",

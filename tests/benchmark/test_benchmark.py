@@ -43,7 +43,8 @@ def test_the_run_finds_every_open_item(books):
 
 def test_the_table_has_a_column_for_each_size():
     figure = {"seconds": 2.0, "rss_mb": 150, "durations": {}, "items": 1, "actions": 1}
-    sent = {**figure, "mails": 8, "planned": 10, "per_second": 4, "items_per_mail": 2}
+    sent = {**figure, "mails": 8, "planned": 10, "items_per_mail": 2}
+    sent |= {"per_second": 4, "bare_per_second": 8}
     names = ("first", "second", "quiet", "floor first", "floor quiet")
     figures = {name: figure for name in names} | {"dispatch": sent, "peer": figure}
     text = table([{**figures, "size": 10}, {**figures, "size": 20, "peer": None}])
