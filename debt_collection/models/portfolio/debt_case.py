@@ -262,7 +262,7 @@ over AS (
              ON d.case_id = k.case_id AND d.currency_id = k.currency_id
      GROUP BY k.case_id
 ),
-spread AS (
+spread AS MATERIALIZED (
     SELECT n.*, COALESCE(o.pool, 0) AS pool, rest * res / cur AS value,
            SUM(rest * res / cur) OVER (PARTITION BY n.case_id
                                        ORDER BY n.date_due, n.id)
@@ -289,7 +289,7 @@ write_item AS (
      WHERE i.id = f.id AND i.amount_chaseable IS DISTINCT FROM f.chaseable
        AND %(span_i)s
 ),
-sums AS (
+sums AS MATERIALIZED (
     SELECT case_id,
            SUM(res) AS total,
            SUM(res) FILTER (WHERE late > 0 AND res > 0) AS overdue,
