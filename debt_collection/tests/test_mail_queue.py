@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.common import MockSmtplibCase
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import DAY, DebtCommon
 
@@ -13,7 +14,7 @@ DUE = DAY - timedelta(days=4)
 
 
 @tagged("post_install", "-at_install")
-class TestMailQueue(DebtCommon, MockSmtplibCase):
+class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
     """Mails of actions leave once, and only while something is owed."""
 
     def setUp(self):
@@ -99,3 +100,51 @@ class TestMailQueue(DebtCommon, MockSmtplibCase):
         with self.mail_server() as emails:
             other.send()
         self.assertEqual(len(emails), 1)
+
+    def test_no_second_message_while_the_first_one_waits(self):
+        self.strategy.step_ids.filtered(
+            lambda step: step.channel == "call"
+        ).active = False
+        later = DAY + timedelta(days=30)
+        run = self.env["debt.run"]._run(self.company, day=later)
+        self.assertFalse(self.actions_of(run))
+        self.assertEqual(self.item_of(self.invoice_).held_reason, "pending")
+        self.mails_leave()
+        run = self.run_on(later + timedelta(days=1))
+        self.assertEqual(self.actions_of(run).state, "sent")
+
+    def test_a_mail_taken_out_of_the_queue_was_not_sent(self):
+        for take_out in ("cancel", "unlink"):
+            with self.subTest(take_out=take_out):
+                action = self.actions_of(self.run_on()).sudo() or self.action
+                getattr(self.mails_of(action), take_out)()
+                self.assertEqual(
+                    (action.state, action.reason, action.delivery),
+                    ("skipped", "withdrawn", False),
+                )
+                self.assertFalse(self.case_of().last_message_day)
+                self.assertFalse(self.item_of(self.invoice_).step_id, "it fell back")
+
+    def test_a_long_queue_goes_on_at_once(self):
+        self.invoice(100, due=DUE, partner=self.new_debtor("Second"))
+        self.run_on()
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        ours = [("debt_action_id", "!=", False)]
+        Mail = self.env["mail.mail"].with_context(filters=ours).sudo()
+        with self.mail_server() as emails, self.capture_triggers(cron.id) as triggers:
+            Mail.process_email_queue(batch_size=1)
+            self.assertEqual(len(emails), 1)
+            self.assertEqual(len(triggers.records), 1, "one is left")
+            Mail.process_email_queue(batch_size=1)
+            self.assertEqual(len(emails), 2)
+            self.assertEqual(len(triggers.records), 1, "nothing is left")
+
+    def test_a_queue_that_does_not_move_waits_for_its_hour(self):
+        Mail = self.env.registry["mail.mail"]
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        with (
+            patch.object(Mail, "_debt_connect", lambda *args: None),
+            self.capture_triggers(cron.id) as triggers,
+        ):
+            self.env["mail.mail"].process_email_queue()
+        self.assertFalse(triggers.records)

@@ -159,3 +159,46 @@ class TestTwin(DebtCommon):
     def test_random_portfolios(self):
         planned = sum(self.hold_against_twin(seed) for seed in range(12))
         self.assertGreater(planned, 50, "the portfolios should have something to plan")
+
+    def test_waiting_cases_are_left_alone(self):
+        """Day after day, what a run does not look at would have come to nothing."""
+        planned = sum(self.live_through(seed, days=25) for seed in range(3))
+        self.assertGreater(planned, 30, "the portfolios should have something to plan")
+
+    def live_through(self, seed, days):
+        rng = random.Random(seed)
+        self.strategies = self.env["debt.strategy"]
+        self.random_strategies(rng)
+        cases = self.random_portfolio(rng)
+        self.env.flush_all()
+        planned = 0
+        for number in range(days):
+            day = DAY + timedelta(days=number)
+            run = (
+                self.env["debt.run"]
+                .sudo()
+                .create({"day": day, "company_ids": self.company.ids})
+            )
+            cases._roll_up(self.company, day)
+            cases._sort(self.company)
+            self.env.invalidate_all()
+            with self.subTest(seed=seed, day=number):
+                for case in cases:
+                    self.check_figures(case, Twin(self.company, day))
+                every = self.plan_and_forget(run, day, cases)
+                some = run._plan(self.company, day, cases, full=False)
+                self.assertEqual(some, every)
+                planned += some[0]
+            self.env.invalidate_all()
+            actions = self.actions_of(run)
+            actions.sudo().state = "sent"
+            actions.sudo()._contacted()
+            self.env.flush_all()
+        return planned
+
+    def plan_and_forget(self, run, day, cases):
+        """Return what planning every case comes to, and take it back."""
+        with self.env.cr.savepoint() as savepoint:
+            result = run._plan(self.company, day, cases, full=True)
+            savepoint.rollback()
+        return result

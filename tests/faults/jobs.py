@@ -1,6 +1,8 @@
 """What workers do. Each job gets an environment on a cursor of its own."""
 
+from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 
@@ -99,6 +101,14 @@ def run(env, day=DAY):
     return record.read(
         ["state", "errors", "actions_planned", "actions_sent", "actions_failed"]
     )[0]
+
+
+def run_that_breaks(env, day=DAY):
+    """Do the daily run where something that nobody thought of is in the way."""
+    error = RuntimeError("no such thing")
+    broken = patch.object(type(env["debt.mark"]), "_take", side_effect=error)
+    with suppress(RuntimeError), broken:
+        env["debt.run"]._run(env.company, day)
 
 
 def simulate(env, day=DAY):

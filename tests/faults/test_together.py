@@ -151,3 +151,13 @@ def test_a_run_that_still_sends_is_not_called_interrupted(nursery, oracle):
     kill(dead, oracle)
     nursery.do("run")
     assert [state for (state,) in oracle.query(states)][2:] == ["interrupted", "done"]
+
+
+def test_a_run_that_breaks_says_why_and_the_next_one_goes_on(nursery, oracle):
+    nursery.do("run_that_breaks")
+    ((state, errors),) = oracle.query("SELECT state, errors FROM debt_run")
+    assert state == "interrupted"
+    assert errors == "RuntimeError: no such thing"
+    assert nursery.do("run")["state"] == "done"
+    nursery.do("to_the_end")
+    oracle.check_over()

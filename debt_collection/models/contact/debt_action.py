@@ -27,6 +27,7 @@ REASONS = HELD_REASONS + [
     ("paying", "An online payment is under way"),
     ("no_address", "No address on this channel"),
     ("not_approved", "Not approved"),
+    ("withdrawn", "Taken out of the mail queue"),
     ("amount_changed", "The amount changed before it left"),
     ("bounced", "The message came back"),
     ("refused", "The mail server refused it"),
@@ -114,6 +115,11 @@ class DebtAction(models.Model):
 
     _pending_idx = models.Index(
         "(company_id, state) WHERE state IN ('planned','approve','waiting','sending')"
+    )
+
+    _waiting_idx = models.Index(
+        "(company_id, case_id) WHERE delivery IN ('queued','sending')"
+        " OR (purpose = 'fix_contact' AND state = 'sent')"
     )
 
     @api.depends("item_refs")
@@ -236,7 +242,7 @@ class DebtAction(models.Model):
     def _skip(self, reason):
         """End actions unsent for a reason that may pass: their items fall back."""
         told = self.filtered(lambda a: a.track == "message" and a.state in CONTACTED)
-        self.write({"state": "skipped", "reason": reason})
+        self.write({"state": "skipped", "reason": reason, "delivery": False})
         self._release()
         if told:
             self._recount_contacts(told.case_id)
@@ -248,8 +254,13 @@ class DebtAction(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """DELETE FROM debt_item_step
-                    WHERE action_id = ANY(%s) RETURNING item_id""",
+                """
+            DELETE FROM debt_item_step s
+             USING debt_item i
+             WHERE i.case_id = ANY(%s) AND s.item_id = i.id AND s.action_id = ANY(%s)
+            RETURNING s.item_id
+                """,
+                list(self.case_id.ids),
                 list(self.ids),
             )
         )

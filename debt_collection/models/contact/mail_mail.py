@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models, tools
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
@@ -43,6 +44,42 @@ class MailMail(models.Model):
                 auto_commit, raise_exception, post_send_callback
             )
         return True
+
+    @api.model
+    def process_email_queue(self, email_ids=(), batch_size=1000):
+        """Go on at once while mails of collection actions leave.
+
+        Core's job sends one batch an hour, however long the queue.
+        """
+        due = Domain("debt_action_id", "!=", False) & Domain("state", "=", "outgoing")
+        due &= Domain("scheduled_date", "=", False) | Domain(
+            "scheduled_date", "<=", fields.Datetime.now()
+        )
+        before = 0 if email_ids else self.search_count(due)
+        result = super().process_email_queue(email_ids, batch_size)
+        if before and 0 < self.search_count(due) < before:
+            # sudo: see ``debt.channel.email``
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return result
+
+    def cancel(self):
+        """A mail that a person takes out of the queue was not sent."""
+        self._debt_withdraw()
+        return super().cancel()
+
+    def unlink(self):
+        self._debt_withdraw()
+        return super().unlink()
+
+    def _debt_withdraw(self):
+        waiting = self.filtered(
+            lambda mail: (
+                mail.debt_action_id.state == "sent"
+                and mail.state == "outgoing"
+                and not mail.debt_claimed
+            )
+        )
+        waiting.debt_action_id._skip("withdrawn")
 
     def _debt_send(self, post_send_callback=None):
         """Send mails of actions: claim, check again, commit, talk to the server.

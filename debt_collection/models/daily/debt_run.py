@@ -154,16 +154,33 @@ class DebtRun(models.Model):
         # sudo: a job of the system, whoever asked for it; callers check their users
         self, companies = self.sudo(), companies.sudo()
         run = self._open(companies, day or companies[:1]._debt_today(now), simulate)
-        start = time.monotonic()
         with run._lock((RUN_CLASS, run.id)):
-            done = [
-                run._run_company(company, day or company._debt_today(now))
-                for company in companies
-            ]
-            if not simulate:
-                run._dispatch(companies, run._moment(day, now))
-            run._close(time.monotonic() - start, complete=all(done))
+            try:
+                run._do_steps(companies, day, now)
+            except Exception as error:
+                run._break_off(error)
+                raise
         return run
+
+    def _do_steps(self, companies, day, now):
+        start = time.monotonic()
+        done = [
+            self._run_company(company, day or company._debt_today(now))
+            for company in companies
+        ]
+        if not self.simulate:
+            self._dispatch(companies, self._moment(day, now))
+        self._close(time.monotonic() - start, complete=all(done))
+
+    def _break_off(self, error):
+        """Say on the run itself why it could not go on."""
+        if self.simulate or not self._may_commit():
+            return
+        self.env.cr.rollback()
+        self._note(f"{type(error).__name__}: {error}")
+        with self._written():
+            self._count()
+            self.state = "interrupted"
 
     @api.model
     def _cron_run(self):
@@ -345,12 +362,16 @@ class DebtRun(models.Model):
             return not free
 
     def _sync_and_plan(self, company, day):
-        full = self.simulate or not self._ran_before(company, day)
+        again = not self.simulate and self._ran_before(company, day)
+        full = self.simulate or not self._knows_when(company)
         self._retry(lambda: self._sync_company(company, day))
-        for case_ids in split_every(SLICE, self._cases_to_judge(company, day, full)):
+        cases = self._cases_to_judge(company, day, again)
+        for case_ids in split_every(SLICE, cases):
             try:
                 self._retry(
-                    lambda ids=case_ids: self._judge_slice(company, day, list(ids))
+                    lambda ids=case_ids: self._judge_slice(
+                        company, day, list(ids), full
+                    )
                 )
             except Exception as error:
                 if self.simulate or not self._may_commit():
@@ -377,17 +398,17 @@ class DebtRun(models.Model):
             )
         self._checkpoint("synced")
 
-    def _judge_slice(self, company, day, case_ids):
+    def _judge_slice(self, company, day, case_ids, full):
         """Roll up, sort and plan a slice of cases, in a transaction of its own."""
         self._checkpoint(read_committed=True)
         self.env["debt.item"]._tune(len(case_ids))
         cases = self.env["debt.case"].browse(case_ids)
         with self._timed("roll up"):
-            opened, closed = cases._roll_up(company, day)
+            opened, closed = cases._roll_up(company, day, full)
         with self._timed("sort"):
             cases._sort(company)
         with self._timed("plan"):
-            planned, held = self._plan(company, day, cases)
+            planned, held = self._plan(company, day, cases, full)
         if closed:
             self.env["debt.action"]._cancel_settled(cases)
         self.env.invalidate_all()
@@ -398,19 +419,22 @@ class DebtRun(models.Model):
         self._checkpoint("slice")
 
     @api.model
-    def _cases_to_judge(self, company, day, full):
-        """Return the ids of the cases that this run must look at, in order."""
+    def _cases_to_judge(self, company, day, again):
+        """Return the ids of the cases that this run must look at, in order.
+
+        :param again: the day was run before, so only what is new or left counts
+        """
         rows = self.env.execute_query(
             SQL(
                 """
             SELECT id FROM debt_case
              WHERE company_id = %s
                AND (judged_day IS NULL
-                    OR (state <> 'closed' AND (%s OR judged_day <> %s)))
+                    OR (state <> 'closed' AND (NOT %s OR judged_day <> %s)))
              ORDER BY id
                 """,
                 company.id,
-                full,
+                again,
                 day,
             )
         )
@@ -435,6 +459,21 @@ class DebtRun(models.Model):
                 limit=1,
             )
         )
+
+    def _knows_when(self, company):
+        """Return whether the dates that cases bear can be relied on.
+
+        They can when the last run finished and had the configuration of now.
+        """
+        last = self.search(
+            Domain("simulate", "=", False)
+            & Domain("company_ids", "in", company.ids)
+            & Domain("state", "!=", "requested")
+            & Domain("id", "<", self.id),
+            order="id desc",
+            limit=1,
+        )
+        return last.state == "done" and last.config_version == self.config_version
 
     def _foresee_addresses(self, company):
         """In a simulation, tell which messages have no address to go to."""

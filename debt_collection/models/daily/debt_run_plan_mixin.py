@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -15,16 +17,18 @@ class DebtRunPlanMixin(models.AbstractModel):
     _name = "debt.run.plan.mixin"
     _description = "Planning of a Run"
 
-    def _plan(self, company, day, cases):
+    def _plan(self, company, day, cases, full=True):
         """Plan the actions of cases for a day.
 
         :param company: the company of the cases
         :param day: the day of the run
         :param cases: the cases, neighbours by id
+        :param full: look at every case, not only at those whose day has come
         :return: (number of actions planned, {reason: number of items held})
         """
-        self._find_due(company, day, cases)
+        due = self._find_due(company, day, cases, full)
         self.env.cr.execute("ANALYZE debt_due")
+        self.env["debt.item"]._tune(due)
         self._settle_conflicts(company, day)
         planned = self._reserve(company, day, cases)
         self._hold(company, day, cases)
@@ -36,11 +40,15 @@ class DebtRunPlanMixin(models.AbstractModel):
         )
         return planned, {reason: count for reason, count in rows if reason}
 
-    def _find_due(self, company, day, cases):
+    def _find_due(self, company, day, cases, full):
         """Fill ``debt_due``: the items whose next step is due, with what holds them.
 
         The ladder of each strategy is an array, so that the place of an item in it is
-        one lookup. Also writes on each case when its next step is due.
+        one lookup. Also writes on each case when its next step is due, and before which
+        day no other item of it can become due: until then, and without news, planning
+        the case again would find nothing.
+
+        :return: number of items found
         """
         self.env.cr.execute(
             """
@@ -77,12 +85,18 @@ WITH strategy AS MATERIALIZED (
      GROUP BY s.id
 ),
 blocked AS MATERIALIZED (
-    SELECT case_id,
-           bool_or(track = 'message' AND state IN %(pending)s) AS pending,
-           bool_or(purpose = 'fix_contact') AS no_address
-      FROM debt_action
-     WHERE company_id = %(company)s
-       AND (state IN %(pending)s OR (purpose = 'fix_contact' AND state = 'sent'))
+    SELECT case_id, bool_or(pending) AS pending, bool_or(NOT pending) AS no_address
+      FROM (SELECT case_id, TRUE AS pending
+              FROM debt_action
+             WHERE company_id = %(company)s AND state IN %(pending)s
+               AND track = 'message'
+             UNION ALL
+            -- in the mail queue, which may be down; or nobody knows where to write to
+            SELECT case_id, delivery IS NOT NULL
+              FROM debt_action
+             WHERE company_id = %(company)s
+               AND (delivery IN ('queued', 'sending')
+                    OR (purpose = 'fix_contact' AND state = 'sent'))) a
      GROUP BY case_id
 ),
 item AS (
@@ -110,6 +124,7 @@ item AS (
       LEFT JOIN blocked b ON b.case_id = c.id
      WHERE c.company_id = %(company)s AND c.state <> 'closed'
        AND c.id = ANY(%(cases)s) AND %(span_c)s
+       AND (%(full)s OR c.plan_date IS NULL OR c.plan_date <= %(day)s)
     OFFSET 0 -- a fence: what is computed here is not computed again further down
 ),
 aimed AS (
@@ -187,37 +202,49 @@ reasoned AS MATERIALIZED (
       FROM judged j
       LEFT JOIN debt_strategy_step t ON t.id = j.aim_id
 ),
+-- the first date of a case, and its step: both in one number, so that one aggregate
+-- finds them
 next_step AS (
-    SELECT DISTINCT ON (case_id) case_id, date, step_id
-      FROM (SELECT case_id,
+    SELECT case_id,
+           MIN((date - DATE 'epoch') * 4294967296 + COALESCE(step_id, 4294967295))
+               FILTER (WHERE enabled AND excluded IS NULL AND amount_chaseable > 0
+                         AND case_state = 'open'
+                         AND (stop_contact IS NOT TRUE OR track = 'task'
+                              OR kind = 'end')) AS next,
+           MIN(look) AS look
+      FROM (SELECT *,
                    CASE WHEN NOT ripe OR reason = 'gap' THEN next_date
                         WHEN reason = 'quiet' THEN last_message_day + quiet_days
                         WHEN reason IS NULL THEN after_date
                         ELSE %(day)s + 1 END AS date,
                    CASE WHEN ripe AND reason IS NULL AND kind = 'ladder'
-                        THEN after_id ELSE next_id END AS step_id
-              FROM reasoned
-             WHERE enabled AND excluded IS NULL AND amount_chaseable > 0
-               AND case_state = 'open'
-               AND (stop_contact IS NOT TRUE OR track = 'task' OR kind = 'end')) n
-     WHERE date IS NOT NULL
-     ORDER BY case_id, date, step_id
+                        THEN after_id ELSE next_id END AS step_id,
+                   LEAST(CASE WHEN NOT has_strategy THEN %(day)s + 1
+                              WHEN ripe IS NOT TRUE OR reason = 'gap'
+                              THEN COALESCE(next_date, %(never)s)
+                              WHEN reason IS NULL THEN COALESCE(after_date, %(never)s)
+                              ELSE %(day)s + 1 END,
+                         CASE kind WHEN 'pre' THEN %(day)s - late END) AS look
+              FROM reasoned) n
+     GROUP BY case_id
 ),
 write_next AS (
     UPDATE debt_case c
-       SET next_action_date = n.date, next_step_id = n.step_id
-      FROM (SELECT r.case_id, n.date, n.step_id
-              FROM (SELECT DISTINCT case_id FROM reasoned) r
-              LEFT JOIN next_step n ON n.case_id = r.case_id) n
+       SET next_action_date = n.date, next_step_id = n.step_id, plan_date = n.look
+      FROM (SELECT case_id, look,
+                   DATE 'epoch' + (next >> 32)::int AS date,
+                   NULLIF(next & 4294967295, 4294967295)::int AS step_id
+              FROM next_step) n
      WHERE c.id = n.case_id AND %(span_c)s
-       AND (c.next_action_date, c.next_step_id) IS DISTINCT FROM (n.date, n.step_id)
+       AND (c.next_action_date, c.next_step_id, c.plan_date)
+           IS DISTINCT FROM (n.date, n.step_id, n.look)
 ),
 forget AS (
     UPDATE debt_item i
        SET held_reason = NULL
       FROM reasoned r
      WHERE i.id = r.id AND r.held_reason IS NOT NULL AND %(span_i)s
-       AND (r.ripe IS NOT TRUE OR r.reason = 'gap')
+       AND i.held_reason IS NOT NULL AND (r.ripe IS NOT TRUE OR r.reason = 'gap')
 )
 INSERT INTO debt_due
 SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
@@ -235,8 +262,11 @@ SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
                 span_c=cases._span("c", "id"),
                 span_i=cases._span("i", "case_id"),
                 with_gap=with_gap,
+                full=full,
+                never=date.max,
             )
         )
+        return self.env.cr.rowcount
 
     def _settle_conflicts(self, company, day):
         """Let at most one message of a case go, and few new debtors where limited."""
@@ -381,7 +411,7 @@ item AS (
 ),
 raised AS (
     UPDATE debt_case c
-       SET stage_id = s.stage_id
+       SET stage_id = s.stage_id, plan_date = NULL
       FROM (SELECT DISTINCT ON (r.case_id) r.case_id, r.stage_id, g.sequence, g.id
               FROM reached r
               JOIN debt_stage g ON g.id = r.stage_id
@@ -423,8 +453,21 @@ SELECT COUNT(*) FROM action
         """Tell of the items that are due but held, once for each change of reason.
 
         A strategy that is switched off holds whole portfolios: it is told by a
-        simulation, and counted by a run.
+        simulation, and counted by a run. What is held is looked at again tomorrow.
         """
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_case c
+               SET plan_date = NULL
+              FROM (SELECT DISTINCT case_id FROM debt_due
+                     WHERE reason IS NOT NULL AND reason <> 'gap') d
+             WHERE c.id = d.case_id AND c.plan_date > %s + 1 AND %s
+                """,
+                day,
+                cases._span("c", "id"),
+            )
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -487,11 +530,16 @@ SELECT COUNT(*) FROM action
                 UPDATE debt_action SET state = 'skipped', reason = 'not_approved'
                  WHERE company_id = %(company)s AND state = 'approve'
                    AND contact_day < %(day)s
-                RETURNING id
+                RETURNING id, case_id
             ), freed AS (
-                DELETE FROM debt_item_step
-                 WHERE action_id IN (SELECT id FROM expired)
-                RETURNING item_id
+                DELETE FROM debt_item_step s
+                 USING debt_item i, expired e
+                 WHERE i.case_id = e.case_id AND s.item_id = i.id
+                   AND s.action_id = e.id
+                RETURNING s.item_id
+            ), again AS (
+                UPDATE debt_case SET judged_day = NULL
+                 WHERE id IN (SELECT case_id FROM expired)
             )
             INSERT INTO debt_freed SELECT DISTINCT item_id FROM freed
                 """,

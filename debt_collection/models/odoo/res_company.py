@@ -155,5 +155,7 @@ class ResCompany(models.Model):
         )
         pending = actions.filtered(lambda a: a.state in ("planned", "approve"))
         pending.write({"state": "skipped", "reason": "test_ended"})
+        # no customer waits for what is still in the queue
+        actions.filtered(lambda a: a.delivery == "queued").delivery = False
         actions._release()
         self.env["debt.action"].sudo()._recount_contacts(actions.case_id)

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -112,6 +114,12 @@ class DebtCase(models.Model):
         help="Local day of the last automatic message; quiet days count from it."
     )
     judged_day = fields.Date(help="Day of the last run that looked at this case.")
+    figure_date = fields.Date(
+        help="Without news, no figure but the days past due changes before this day."
+    )
+    plan_date = fields.Date(
+        help="Without news, no step of the strategy is due before this day."
+    )
 
     phone = fields.Char(related="partner_id.phone", related_sudo=True)
     email = fields.Char(related="partner_id.email", related_sudo=True)
@@ -199,16 +207,44 @@ class DebtCase(models.Model):
             max(self.ids),
         )
 
-    def _roll_up(self, company, day):
+    def _roll_up(self, company, day, full=False):
         """Bring the figures, state and stage of cases to a day.
+
+        :param company: the company of the cases
+        :param day: the day to which the figures are brought
+        :param full: compute every case, not only those that news or the calendar change
+        :return: (cases opened, cases closed)
+        """
+        if not full:
+            self._grow_older(company, day)
+        return self._compute_figures(company, day, full)
+
+    def _grow_older(self, company, day):
+        """Bring the cases to a day of which only the days past due change."""
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_case c
+               SET days_past_due = CASE WHEN c.days_past_due > 0
+                                        THEN c.days_past_due + (%(day)s - c.judged_day)
+                                        ELSE 0 END,
+                   judged_day = %(day)s
+             WHERE c.company_id = %(company)s AND c.id = ANY(%(cases)s) AND %(span_c)s
+               AND c.figure_date > %(day)s AND c.judged_day < %(day)s
+                """,
+                company=company.id,
+                cases=list(self.ids),
+                span_c=self._span("c", "id"),
+                day=day,
+            )
+        )
+
+    def _compute_figures(self, company, day, full):
+        """Compute cases from their items.
 
         One statement: the open items of the cases, their credits netted oldest first
         (own currency, then at company value), what is left of each item to chase, and
         from these the case. Rows that do not change are not written.
-
-        :param company: the company of the cases
-        :param day: the day to which the figures are brought
-        :return: (cases opened, cases closed)
         """
         stages = self.env["debt.stage"].search([("active", "=", True)])
         by_age = stages.filtered("by_age")
@@ -219,6 +255,8 @@ WITH slice AS MATERIALIZED (
     SELECT c.id, c.state, c.stage_id, c.episode
       FROM debt_case c
      WHERE c.company_id = %(company)s AND c.id = ANY(%(cases)s) AND %(span_c)s
+       AND (%(full)s OR c.judged_day IS NULL OR c.figure_date IS NULL
+            OR c.figure_date <= %(day)s)
 ),
 item AS MATERIALIZED (
     SELECT i.id, i.case_id, i.currency_id, i.date_due, i.date_chase, i.excluded,
@@ -286,7 +324,7 @@ write_item AS (
     UPDATE debt_item i
        SET amount_chaseable = f.chaseable
       FROM fresh f
-     WHERE i.id = f.id AND i.amount_chaseable IS DISTINCT FROM f.chaseable
+     WHERE i.id = f.id AND f.amount_chaseable IS DISTINCT FROM f.chaseable
        AND %(span_i)s
 ),
 sums AS MATERIALIZED (
@@ -304,6 +342,11 @@ sums AS MATERIALIZED (
            MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0) AS days,
            MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0
                                AND excluded IS NULL) AS stage_days,
+           -- the next day on which an item is due, chased or changes its bucket
+           MIN(CASE WHEN late <= 0 THEN date_due + 1
+                    WHEN late <= 120 THEN date_due + (late + 29) / 30 * 30 + 1
+                    END) AS next_bucket,
+           MIN(date_chase + 1) FILTER (WHERE date_chase >= %(day)s) AS next_chase,
            MAX(array_position(%(stages)s::int[], t.stage_id)) AS step_rank,
            bool_or(res > 0 OR (res = 0 AND cur > 0)) AS owes
       FROM (SELECT *, %(day)s - date_due AS late FROM fresh) f
@@ -327,7 +370,11 @@ figure AS (
                m.step_rank,
                array_position(%(stages)s::int[], (%(age_stages)s::int[])[
                    width_bucket(COALESCE(m.stage_days, 0), %(age_days)s::int[])])
-           )] AS stage
+           )] AS stage,
+           LEAST(m.next_bucket, m.next_chase,
+                 %(day)s - m.stage_days + (%(age_days)s::int[])[
+                     width_bucket(m.stage_days, %(age_days)s::int[]) + 1],
+                 CASE WHEN m.owes THEN %(never)s END) AS figure_date
       FROM slice s
       LEFT JOIN sums m ON m.case_id = s.id
 ),
@@ -347,16 +394,20 @@ written AS (
                            THEN c.stage_id ELSE f.stage END,
            next_action_date = CASE WHEN f.state <> 'closed' THEN c.next_action_date END,
            next_step_id = CASE WHEN f.state <> 'closed' THEN c.next_step_id END,
-           judged_day = %(day)s
+           plan_date = CASE WHEN c.judged_day IS NOT NULL AND c.state = f.state
+                             AND (c.stage_id IS NOT DISTINCT FROM f.stage
+                                  OR c.stage_episode = c.episode)
+                            THEN c.plan_date END,
+           judged_day = %(day)s, figure_date = f.figure_date
       FROM figure f
      WHERE c.id = f.id AND c.state = f.was AND %(span_c)s
        AND ((c.state, c.amount_total, c.amount_overdue, c.amount_chaseable,
              c.amount_bucket_0, c.amount_bucket_1, c.amount_bucket_2,
              c.amount_bucket_3, c.amount_bucket_4, c.amount_bucket_5,
-             c.bucket, c.days_past_due, c.small_balance, c.judged_day)
+             c.bucket, c.days_past_due, c.small_balance, c.judged_day, c.figure_date)
             IS DISTINCT FROM
             (f.state, f.total, f.overdue, f.chase, f.b0, f.b1, f.b2, f.b3, f.b4, f.b5,
-             f.bucket, f.days, f.small, %(day)s)
+             f.bucket, f.days, f.small, %(day)s, f.figure_date)
             OR (c.stage_id IS DISTINCT FROM f.stage
                 AND c.stage_episode IS DISTINCT FROM c.episode))
     RETURNING f.was, f.state
@@ -376,6 +427,8 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
                 stages=stages.ids,
                 age_stages=by_age.ids,
                 age_days=by_age.mapped("days_from"),
+                full=full,
+                never=date.max,
             )
         )
         return rows[0]
@@ -403,7 +456,8 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
                 """
             UPDATE debt_case t
                SET segment_id = s.segment_id,
-                   strategy_id = COALESCE(t.strategy_override_id, g.strategy_id)
+                   strategy_id = COALESCE(t.strategy_override_id, g.strategy_id),
+                   plan_date = NULL
               FROM (SELECT c.id, %(segment)s AS segment_id
                       FROM debt_case c
                      WHERE c.company_id = %(company)s AND c.state <> 'closed'

@@ -330,7 +330,7 @@ class DebtItem(models.Model):
         if not news:
             return 0
         if news >= BULK:
-            self.env.cr.execute("ANALYZE debt_news")
+            self.env.cr.execute("ANALYZE debt_news (move_line_id, partner_id, gone)")
         self.env["debt.case"]._open_for_news()
         ((last_id,),) = self.env.execute_query(
             SQL("SELECT COALESCE(MAX(id), 0) FROM debt_item")
@@ -339,7 +339,8 @@ class DebtItem(models.Model):
         self._inherit_steps(last_id)
         self._close_gone()
         if news >= BULK:
-            self.env.cr.execute("ANALYZE debt_item; ANALYZE debt_case")
+            self.env.cr.execute("""ANALYZE debt_item;
+                ANALYZE debt_case""")
         self.env.cr.execute(
             """
             UPDATE debt_case c SET judged_day = NULL

@@ -20,7 +20,8 @@ class DebtItemStep(models.Model):
     step_id = LooseMany2one("debt.strategy.step", required=True)
     days = fields.Integer(help="Days of the step when it was reached.")
     day = fields.Date()
-    action_id = LooseMany2one("debt.action", index="btree_not_null")
+    # no index: found by the items of the action's case
+    action_id = LooseMany2one("debt.action")
 
     _once = models.Constraint(
         "UNIQUE(item_id, cycle, step_id)", "An item reaches a step once in a cycle."
