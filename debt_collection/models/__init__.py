@@ -2,4 +2,4 @@ from . import strategy
 
 # isort: split
 # strategy has the mixin of everything that is configuration
-from . import contact, daily, odoo, portfolio
+from . import agreements, contact, daily, odoo, portfolio

@@ -1,1 +1,6 @@
-from . import debt_hold_wizard, debt_run_wizard, debt_stage_wizard
+from . import (
+    debt_hold_wizard,
+    debt_run_wizard,
+    debt_stage_wizard,
+    debt_withdraw_wizard,
+)

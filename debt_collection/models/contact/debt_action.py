@@ -34,6 +34,7 @@ REASONS = HELD_REASONS + [
     ("lost", "Interrupted while it was being handed over"),
     ("error", "An error occurred"),
     ("test_ended", "Test mode ended"),
+    ("promise_over", "The promise is not open any more"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -67,13 +68,20 @@ class DebtAction(models.Model):
         required=True,
     )
     track = fields.Selection(
-        [("message", "Message"), ("task", "Task")], required=True, default="message"
+        [("message", "Message"), ("task", "Task"), ("service", "Confirmation")],
+        required=True,
+        default="message",
+        help="Quiet days and limits concern messages; a confirmation answers the "
+        "customer.",
     )
     purpose = fields.Selection(
         [
             ("step", "Step of the Strategy"),
             ("last_step", "After the Last Step"),
             ("fix_contact", "Fix Contact Data"),
+            ("promise_confirm", "Confirmation of a Promise"),
+            ("promise_remind", "Reminder of a Promise"),
+            ("promise_broken", "Broken Promise"),
         ],
         required=True,
         default="step",
@@ -81,6 +89,7 @@ class DebtAction(models.Model):
     state = fields.Selection(STATES, required=True, default="planned")
     reason = fields.Selection(REASONS)
     reason_detail = fields.Char(help="What the mail server or the error said.")
+    promise_id = LooseMany2one("debt.promise", string="Promise")
     user_id = LooseMany2one("res.users", string="Agent")
     planned_date = fields.Date()
     sent_date = fields.Datetime(string="Sent on")
@@ -117,6 +126,9 @@ class DebtAction(models.Model):
         "(company_id, state) WHERE state IN ('planned','approve','waiting','sending')"
     )
 
+    _promise_uniq = models.UniqueIndex(
+        "(promise_id, purpose) WHERE promise_id IS NOT NULL"
+    )
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
         " OR (purpose = 'fix_contact' AND state = 'sent')"
@@ -452,7 +464,7 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        for action in self:
+        for action in self.filtered(lambda action: not action.promise_id):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
             )
@@ -494,6 +506,9 @@ class DebtAction(models.Model):
         case = self.case_id
         if self.purpose == "fix_contact":
             return "settled" if case.state == "closed" else None
+        if self.promise_id:
+            expected = "open" if self.track == "service" else ("broken", "partial")
+            return None if self.promise_id.state in expected else "promise_over"
         if case.state == "closed":
             return "settled"
         if case.state == "hold":
@@ -504,7 +519,9 @@ class DebtAction(models.Model):
         if not items:
             return "settled"
         if not any(item.amount_chaseable > 0 for item in items):
-            return next((i.excluded for i in items if i.excluded), "covered")
+            return next(
+                filter(None, (i.excluded or i.covered_by for i in items)), "covered"
+            )
         if case in paying:
             return "paying"
         if self.track == "message" and case.stage_id.stop_contact:

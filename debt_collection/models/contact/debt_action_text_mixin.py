@@ -57,6 +57,12 @@ class DebtActionTextMixin(models.AbstractModel):
         string="Reference",
         help="The customer's reference, the same in every message.",
     )
+    text_promise_amount = fields.Char(
+        compute="_compute_text_promise", string="Promised Amount"
+    )
+    text_promise_date = fields.Char(
+        compute="_compute_text_promise", string="Promised Date"
+    )
     text_agent = fields.Char(compute="_compute_text_company", string="Signature")
     text_agent_contact = fields.Char(compute="_compute_text_company")
 
@@ -67,12 +73,16 @@ class DebtActionTextMixin(models.AbstractModel):
             SQL(
                 """
             SELECT a.id AS action_id, m.name, m.ref, m.invoice_date, i.date_due,
-                   i.currency_id, i.amount_chaseable AS amount, a.contact_day
+                   i.currency_id, a.contact_day,
+                   CASE WHEN a.promise_id IS NULL THEN i.amount_chaseable
+                        ELSE i.amount_residual_currency END AS amount
               FROM debt_action a
               JOIN LATERAL unnest(a.item_refs) r(item_id) ON TRUE
               JOIN debt_item i ON i.id = r.item_id
               JOIN account_move m ON m.id = i.move_id
-             WHERE a.id = ANY(%s) AND i.amount_chaseable > 0
+             WHERE a.id = ANY(%s)
+               AND (i.amount_chaseable > 0
+                    OR (a.promise_id IS NOT NULL AND i.amount_residual_currency > 0))
              ORDER BY a.id, i.date_due, i.id
                 """,
                 list(self.ids),
@@ -130,6 +140,16 @@ class DebtActionTextMixin(models.AbstractModel):
                     None, (agent.phone or company.phone, agent.email or company.email)
                 )
             )
+
+    @api.depends("promise_id")
+    @api.depends_context("lang")
+    def _compute_text_promise(self):
+        for action in self:
+            promise = action.promise_id.sudo()  # sudo: the debtor's own promise
+            action.text_promise_amount = promise and format_amount(
+                self.env, promise.amount, promise.currency_id
+            )
+            action.text_promise_date = promise and format_date(self.env, promise.date)
 
     @api.depends("case_id")
     def _compute_text_pay_url(self):

@@ -7,6 +7,12 @@ from odoo import models, tools
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, generate_tracking_message_id
 
+#: What is written where no step says it.
+TEMPLATES = {
+    "promise_confirm": "debt_collection.mail_template_promise_confirm",
+    "promise_remind": "debt_collection.mail_template_promise_remind",
+}
+
 
 class DebtChannelEmail(models.AbstractModel):
     _name = "debt.channel.email"
@@ -94,9 +100,8 @@ class DebtChannelEmail(models.AbstractModel):
 
     def _template(self, action):
         """Return the template of an action: the step's own, or the standard one."""
-        return action.step_id.mail_template_id or self.env.ref(
-            "debt_collection.mail_template_reminder"
-        )
+        name = TEMPLATES.get(action.purpose, "debt_collection.mail_template_reminder")
+        return action.step_id.mail_template_id or self.env.ref(name)
 
     def _lang(self, action):
         """Return the language in which the addressee reads."""

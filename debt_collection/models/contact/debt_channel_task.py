@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import format_date
 
 
 class DebtChannelTask(models.AbstractModel):
@@ -44,7 +45,16 @@ class DebtChannelTask(models.AbstractModel):
     def _words(self, action):
         """Return what the task says, in the language of the agent."""
         action = action.with_context(lang=action.user_id.lang)
-        return {"summary": action.name, "note": action.step_id.note}
+        if promise := action.promise_id:
+            note = action.env._(
+                "%(amount)s promised for %(date)s, paid: %(paid)s.",
+                amount=promise.currency_id.format(promise.amount),
+                date=format_date(action.env, promise.date),
+                paid=promise.currency_id.format(promise.amount_paid),
+            )
+        else:
+            note = action.step_id.note
+        return {"summary": action.name, "note": note}
 
 
 class DebtChannelCall(models.AbstractModel):

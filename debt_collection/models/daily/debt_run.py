@@ -126,6 +126,7 @@ class DebtRun(models.Model):
     def _compute_durations_text(self):
         names = {
             "sync": self.env._("sync"),
+            "judge": self.env._("judge"),
             "roll up": self.env._("roll up"),
             "sort": self.env._("sort"),
             "plan": self.env._("plan"),
@@ -238,6 +239,7 @@ class DebtRun(models.Model):
         )
         if not cases:
             return
+        self.env["debt.cover.mixin"]._judge_all(company, day, cases)
         cases._roll_up(company, day)
         cases._sort(company)
         self.env["debt.action"]._cancel_settled(cases)
@@ -403,12 +405,17 @@ class DebtRun(models.Model):
         self._checkpoint(read_committed=True)
         self.env["debt.item"]._tune(len(case_ids))
         cases = self.env["debt.case"].browse(case_ids)
+        with self._timed("judge"):
+            self.env["debt.cover.mixin"]._judge_all(company, day, cases)
         with self._timed("roll up"):
             opened, closed = cases._roll_up(company, day, full)
         with self._timed("sort"):
             cases._sort(company)
         with self._timed("plan"):
             planned, held = self._plan(company, day, cases, full)
+            planned += self.env["debt.promise"]._plan_reminders(
+                company, day, cases, self
+            )
         if closed:
             self.env["debt.action"]._cancel_settled(cases)
         self.env.invalidate_all()

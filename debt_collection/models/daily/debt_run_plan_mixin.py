@@ -101,7 +101,7 @@ blocked AS MATERIALIZED (
 ),
 item AS (
     SELECT i.id, i.case_id, i.cycle, i.step_date, i.excluded, i.date_chase,
-           i.amount_chaseable, i.held_reason,
+           i.amount_chaseable, i.held_reason, i.covered_by,
            i.amount_chaseable * i.amount_residual / i.amount_residual_currency
                AS amount,
            c.state AS case_state, c.amount_chaseable AS case_amount,
@@ -149,7 +149,8 @@ named AS (
     OFFSET 0
 ),
 judged AS (
-    SELECT id, case_id, cycle, excluded, amount_chaseable, held_reason, amount,
+    SELECT id, case_id, cycle, excluded, amount_chaseable, held_reason, covered_by,
+           amount,
            case_state, case_amount, last_message_day, strategy_id, has_strategy,
            enabled, quiet_days, min_amount, stop_contact, pending, no_address, late,
            gap, kind,
@@ -190,7 +191,7 @@ reasoned AS MATERIALIZED (
                 WHEN NOT enabled THEN 'strategy_off'
                 WHEN excluded IS NOT NULL THEN excluded
                 WHEN case_state = 'hold' THEN 'hold'
-                WHEN amount_chaseable <= 0 THEN 'covered'
+                WHEN amount_chaseable <= 0 THEN COALESCE(covered_by, 'covered')
                 WHEN gap AND kind <> 'pre' THEN 'gap'
                 WHEN kind <> 'pre' AND case_amount < min_amount THEN 'below_minimum'
                 WHEN t.track = 'task' OR kind = 'end' THEN NULL

@@ -47,26 +47,38 @@ class DebtRunShadowMixin(models.AbstractModel):
     def _shadow(self, companies):
         """Within this context every write of a run goes to temporary tables."""
         self.env.flush_all()
+        shadowed = self._shadowed()
         ((schema,),) = self.env.execute_query(SQL("SELECT current_schema()"))
         self.env.cr.execute(
             SQL("CREATE TEMP SEQUENCE debt_shadow_seq START WITH %s", FIRST_ID)
         )
         try:
-            for table in reversed(SHADOWED):
-                self._shadow_table(schema, table, companies)
+            for table in reversed(shadowed):
+                self._shadow_table(schema, table, companies, *shadowed[table])
             self.env.invalidate_all(flush=False)
             yield
             self.env.flush_all()
         finally:
             self.env.invalidate_all(flush=False)
-            for table in SHADOWED:
+            for table in shadowed:
                 self.env.cr.execute(
                     SQL("DROP TABLE IF EXISTS %s", SQL.identifier("pg_temp", table))
                 )
             self.env.cr.execute("DROP SEQUENCE IF EXISTS pg_temp.debt_shadow_seq")
 
-    def _shadow_table(self, schema, table, companies):
-        where, keys = SHADOWED[table]
+    @api.model
+    def _shadowed(self):
+        """Return {table: (rows that a simulation needs, unique keys)}."""
+        covers = self.env["debt.cover.mixin"]._cover_models()
+        return {
+            **SHADOWED,
+            **{
+                model._table: ("t.company_id = ANY(%(companies)s)", [])
+                for model in covers
+            },
+        }
+
+    def _shadow_table(self, schema, table, companies, where, keys):
         real, shadow = SQL.identifier(schema, table), SQL.identifier("pg_temp", table)
         self.env.cr.execute(
             SQL(

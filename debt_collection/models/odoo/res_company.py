@@ -71,6 +71,38 @@ class ResCompany(models.Model):
         required=True,
     )
 
+    debt_promise_tolerance = fields.Integer(
+        string="Tolerance of Promises",
+        default=2,
+        help="Working days after the promised one until it is judged.",
+    )
+    debt_promise_tolerance_cheque = fields.Integer(
+        string="Tolerance by Cheque", default=3
+    )
+    debt_promise_days_agent = fields.Integer(
+        string="Days Ahead for Agents",
+        default=15,
+        help="How far ahead an agent can accept a promise.",
+    )
+    debt_promise_days_supervisor = fields.Integer(
+        string="Days Ahead for Supervisors", default=30
+    )
+    debt_promise_min_percent = fields.Integer(
+        string="Least Part of a Promise (%)",
+        default=30,
+        help="An agent accepts no promise for less than this part of its documents.",
+    )
+    debt_promise_confirm = fields.Boolean(
+        string="Confirm Promises",
+        default=True,
+        help="Proposes to write to the debtor what they promised.",
+    )
+    debt_promise_reminder = fields.Boolean(
+        string="Remind of Promises",
+        default=True,
+        help="Reminds the debtor the day before, where the strategy is on.",
+    )
+
     @api.depends("currency_id")
     def _compute_debt_crumb_amount(self):
         for company in self:
@@ -81,9 +113,33 @@ class ResCompany(models.Model):
                 SMALL_USD, company.currency_id.name
             )
 
-    @api.constrains("debt_run_hour", "debt_pending_days")
+    @api.constrains(
+        "debt_run_hour",
+        "debt_pending_days",
+        "debt_promise_tolerance",
+        "debt_promise_tolerance_cheque",
+        "debt_promise_days_agent",
+        "debt_promise_days_supervisor",
+        "debt_promise_min_percent",
+    )
     def _check_debt_numbers(self):
         for company in self:
+            if (
+                min(
+                    company.debt_promise_tolerance,
+                    company.debt_promise_tolerance_cheque,
+                    company.debt_promise_days_agent,
+                    company.debt_promise_days_supervisor,
+                )
+                < 0
+                or not 0 <= company.debt_promise_min_percent <= 100
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Days of promises cannot be negative, and their least part is "
+                        "0 to 100 %."
+                    )
+                )
             if not 0 <= company.debt_run_hour <= 23:
                 raise ValidationError(self.env._("The hour of the run is 0 to 23."))
             if company.debt_pending_days < 0:

@@ -25,6 +25,27 @@ class ResConfigSettings(models.TransientModel):
     debt_agent_scope = fields.Selection(
         related="company_id.debt_agent_scope", readonly=False
     )
+    debt_promise_tolerance = fields.Integer(
+        related="company_id.debt_promise_tolerance", readonly=False
+    )
+    debt_promise_tolerance_cheque = fields.Integer(
+        related="company_id.debt_promise_tolerance_cheque", readonly=False
+    )
+    debt_promise_days_agent = fields.Integer(
+        related="company_id.debt_promise_days_agent", readonly=False
+    )
+    debt_promise_days_supervisor = fields.Integer(
+        related="company_id.debt_promise_days_supervisor", readonly=False
+    )
+    debt_promise_min_percent = fields.Integer(
+        related="company_id.debt_promise_min_percent", readonly=False
+    )
+    debt_promise_confirm = fields.Boolean(
+        related="company_id.debt_promise_confirm", readonly=False
+    )
+    debt_promise_reminder = fields.Boolean(
+        related="company_id.debt_promise_reminder", readonly=False
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )

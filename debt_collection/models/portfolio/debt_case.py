@@ -126,6 +126,7 @@ class DebtCase(models.Model):
 
     item_ids = fields.One2many("debt.item", "case_id", domain=[("state", "=", "open")])
     action_ids = fields.One2many("debt.action", "case_id")
+    promise_ids = fields.One2many("debt.promise", "case_id", string="Promises")
 
     _partner_uniq = models.Constraint(
         "UNIQUE(partner_id, company_id)", "A customer has one case in each company."
@@ -260,11 +261,25 @@ WITH slice AS MATERIALIZED (
 ),
 item AS MATERIALIZED (
     SELECT i.id, i.case_id, i.currency_id, i.date_due, i.date_chase, i.excluded,
-           i.no_netting, i.step_id, i.amount_chaseable,
+           i.no_netting, i.step_id, i.amount_chaseable, i.covered_by,
            i.amount_residual AS res, i.amount_residual_currency AS cur,
            s.state = 'hold' AS held
       FROM slice s
       JOIN debt_item i ON i.case_id = s.id AND i.state = 'open' AND %(span_i)s
+),
+-- what promises, disputes and the like cover: each its items, oldest first
+covered AS MATERIALIZED (
+    SELECT item_id, SUM(amount) AS amount,
+           (array_agg(reason ORDER BY amount DESC))[1] AS reason
+      FROM (SELECT v.item_id, v.reason,
+                   LEAST(i.cur, GREATEST(0, v.amount - (
+                       SUM(i.cur) OVER (PARTITION BY v.reason, v.cover_id
+                                        ORDER BY i.date_due, i.id) - i.cur)))
+                       AS amount
+              FROM (%(covers)s) v
+              JOIN item i ON i.id = v.item_id AND i.cur > 0) v
+     WHERE amount > 0
+     GROUP BY item_id
 ),
 -- what customers paid too much or were credited, per currency
 credit AS MATERIALIZED (
@@ -308,23 +323,31 @@ spread AS MATERIALIZED (
       FROM netted n
       LEFT JOIN over o ON o.case_id = n.case_id
 ),
-fresh AS MATERIALIZED (
+valued AS (
     SELECT i.*,
            CASE WHEN i.cur <= 0 OR i.held OR i.excluded IS NOT NULL THEN 0
                 WHEN s.id IS NULL THEN i.cur
                 WHEN s.pool = 0 OR s.value <= 0 THEN s.rest
                 ELSE ROUND((s.value - LEAST(s.value, GREATEST(0, s.pool - s.before)))
                            * i.cur / NULLIF(i.res, 0), r.decimal_places)
-            END AS chaseable
+            END AS netted, v.amount AS covered, v.reason AS cover
       FROM item i
+      LEFT JOIN covered v ON v.item_id = i.id
       LEFT JOIN spread s ON s.id = i.id
       LEFT JOIN res_currency r ON r.id = i.currency_id
 ),
+fresh AS MATERIALIZED (
+    SELECT *, CASE WHEN covered IS NULL THEN netted
+                   ELSE GREATEST(0, netted - covered) END AS chaseable
+      FROM valued
+),
 write_item AS (
     UPDATE debt_item i
-       SET amount_chaseable = f.chaseable
+       SET amount_chaseable = f.chaseable, covered_by = f.cover
       FROM fresh f
-     WHERE i.id = f.id AND f.amount_chaseable IS DISTINCT FROM f.chaseable
+     WHERE i.id = f.id
+       AND (f.amount_chaseable IS DISTINCT FROM f.chaseable
+            OR f.covered_by IS DISTINCT FROM f.cover)
        AND %(span_i)s
 ),
 sums AS MATERIALIZED (
@@ -429,6 +452,7 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
                 age_days=by_age.mapped("days_from"),
                 full=full,
                 never=date.max,
+                covers=self.env["debt.cover.mixin"]._covers_query(company, self),
             )
         )
         return rows[0]
@@ -486,6 +510,7 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             self.env["debt.item"]._sync(company, day, partners=cases.partner_id)
             unplanned = cases.filtered(lambda case: case.judged_day != day)
             last = max(cases.filtered("judged_day").mapped("judged_day"), default=day)
+            self.env["debt.cover.mixin"]._judge_all(company, max(day, last), cases)
             cases._roll_up(company, max(day, last))
             cases._sort(company)
             self.env.cr.execute(

@@ -24,6 +24,8 @@ class DebtCaseDeskMixin(models.AbstractModel):
     )
     item_count = fields.Integer(compute="_compute_item_count", string="Open Items")
 
+    promise_count = fields.Integer(compute="_compute_promise_count", string="Promised")
+
     # === COMPUTE METHODS === #
 
     @api.depends("item_ids.amount_residual_currency")
@@ -132,7 +134,49 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.item_count = counts.get(case.id, 0)
 
+    @api.depends("promise_ids")
+    def _compute_promise_count(self):
+        for case in self:
+            case.promise_count = len(case.promise_ids)
+
     # === BUTTONS === #
+
+    def action_promise(self):
+        """Enter what the customer promises to pay."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Promise to Pay"),
+            "res_model": "debt.promise",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": self.id,
+                "default_amount": self._promise_amount(),
+            },
+        }
+
+    def _promise_amount(self):
+        """Return what is overdue and not covered, in the currency of the oldest."""
+        self.ensure_one()
+        items = self.item_ids.filtered(lambda item: item.amount_chaseable > 0)
+        overdue = items.filtered(lambda item: item.days_past_due > 0) or items
+        currency = overdue.sorted("date_due").currency_id[:1]
+        return sum(
+            overdue.filtered(lambda item: item.currency_id == currency).mapped(
+                "amount_chaseable"
+            )
+        )
+
+    def action_open_promises(self):
+        """Open the promises of the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_promise_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {"default_case_id": self.id}
+        return action
 
     def action_hold(self):
         """Ask until when and why nothing shall be sent."""

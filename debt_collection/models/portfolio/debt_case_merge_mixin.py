@@ -30,6 +30,8 @@ class DebtCaseMergeMixin(models.AbstractModel):
             ("debt_item", "partner_id"),
             ("debt_run_line", "partner_id"),
             ("debt_run_line", "addressee_id"),
+            ("debt_promise", "contact_id"),
+            *((table, "partner_id") for table in self._cover_tables()),
         ):
             self.env.cr.execute(
                 SQL(
@@ -43,10 +45,16 @@ class DebtCaseMergeMixin(models.AbstractModel):
             )
         self.env.invalidate_all()
 
+    @api.model
+    def _cover_tables(self):
+        covers = self.env["debt.cover.mixin"]._cover_models()
+        return tuple(model._table for model in covers)
+
     def _absorb(self, lost):
         """Take over the history of other cases of the same debtor and remove them."""
         self.ensure_one()
-        for table in ("debt_action", "debt_item", "debt_run_line"):
+        own = ("debt_action", "debt_item", "debt_run_line")
+        for table in (*own, *self._cover_tables()):
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET case_id = %s WHERE case_id = ANY(%s)",

@@ -10,6 +10,10 @@ HELD_REASONS = [
     ("in_payment", "Payment in process"),
     ("hold", "Case on hold"),
     ("covered", "Covered by credits"),
+    ("promised", "Promised"),
+    ("noticed", "Payment reported"),
+    ("disputed", "In dispute"),
+    ("difference", "Difference to be cleared"),
     ("no_strategy", "No strategy"),
     ("strategy_off", "Strategy switched off"),
     ("stage_stops", "Stage stops friendly contact"),
@@ -23,7 +27,7 @@ HELD_REASONS = [
 
 #: Reasons that come from an agreement: afterwards the item takes its next step, never
 #: a higher one.
-NEXT_STEP_REASONS = ("hold",)
+NEXT_STEP_REASONS = ("hold", "promised", "noticed", "disputed", "difference")
 
 
 #: From this many rows on a statement works in bulk.
@@ -62,6 +66,9 @@ class DebtItem(models.Model):
     amount_residual_currency = fields.Monetary(string="Residual in Currency")
     amount_chaseable = fields.Monetary(string="To Chase")
     excluded = fields.Selection(HELD_REASONS[:3], string="Excluded by")
+    covered_by = fields.Selection(
+        HELD_REASONS, help="What keeps most of it out of the chase."
+    )
     no_netting = fields.Boolean(
         string="Do Not Net",
         help="An advance that must not be netted with what the customer owes.",

@@ -1,0 +1,240 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ...fields import LooseMany2one
+
+#: How long whoever entered something by mistake can take it back.
+UNDO_TIME = timedelta(minutes=10)
+
+
+class DebtCoverMixin(models.AbstractModel):
+    """Something that keeps an amount of some items out of the chase for a time.
+
+    A promise, a payment that was reported, a dispute. Each covers its items oldest
+    first, up to ``amount_cover``; the roll-up subtracts it from what is to be chased.
+    """
+
+    _name = "debt.cover.mixin"
+    _description = "Cover of Open Items"
+    _inherit = ["mail.thread"]
+    _mail_post_access = "read"
+    #: Why an item that is wholly covered is held: a value of ``debt.item.held_reason``.
+    _cover_reason = None
+
+    case_id = LooseMany2one(
+        "debt.case",
+        required=True,
+        index=True,
+        domain=[("state", "!=", "closed")],
+    )
+    company_id = LooseMany2one(
+        "res.company",
+        compute="_compute_company",
+        store=True,
+        precompute=True,
+        required=True,
+    )
+    partner_id = LooseMany2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_company",
+        store=True,
+        precompute=True,
+    )
+    currency_id = LooseMany2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    amount = fields.Monetary(required=True, tracking=True)
+    amount_cover = fields.Monetary(
+        string="Kept out of the Chase",
+        readonly=True,
+        help="What it still covers of its documents.",
+    )
+    user_id = LooseMany2one(
+        "res.users",
+        string="Agent",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+    can_undo = fields.Boolean(compute="_compute_can_undo")
+
+    @api.depends("case_id")
+    def _compute_company(self):
+        for cover in self:
+            # sudo: whoever may enter it for a case may know whose case it is
+            case = cover.case_id.sudo()
+            cover.company_id = case.company_id
+            cover.partner_id = case.partner_id
+
+    @api.depends("case_id")
+    def _compute_currency(self):
+        for cover in self:
+            # sudo: see ``_compute_company``
+            case = cover.case_id.sudo()
+            owed = case.item_ids.filtered(lambda item: item.amount_chaseable > 0)
+            cover.currency_id = (
+                cover.item_ids.currency_id[:1]
+                or owed.sorted("date_due").currency_id[:1]
+                or case.company_id.currency_id
+            )
+
+    @api.depends("create_date", "create_uid")
+    def _compute_can_undo(self):
+        limit = fields.Datetime.now() - UNDO_TIME
+        for cover in self:
+            cover.can_undo = (
+                cover.create_uid == self.env.user
+                and bool(cover.create_date)
+                and cover.create_date >= limit
+            )
+
+    @api.constrains("amount", "item_ids", "case_id", "currency_id")
+    def _check_items(self):
+        for cover in self:
+            if cover.amount <= 0:
+                raise ValidationError(self.env._("The amount must be more than zero."))
+            items = cover.item_ids.sudo()  # sudo: see ``_compute_company``
+            if items.case_id - cover.case_id:
+                raise ValidationError(
+                    self.env._("Choose documents of this customer only.")
+                )
+            if items.currency_id - cover.currency_id:
+                raise ValidationError(
+                    self.env._(
+                        "Choose documents in %(currency)s only; another currency "
+                        "is entered on its own.",
+                        currency=cover.currency_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        covers = super().create(vals_list)
+        for cover in covers:
+            if not cover.item_ids:
+                cover.item_ids = cover._oldest_items(cover.amount)
+            if not cover.item_ids:
+                raise UserError(
+                    self.env._(
+                        "%(customer)s owes nothing in %(currency)s.",
+                        customer=cover.case_id.display_name,
+                        currency=cover.currency_id.name,
+                    )
+                )
+        return covers
+
+    def unlink(self):
+        cases = self.case_id
+        result = super().unlink()
+        self._look_again(cases)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_mistakes(self):
+        if any(not cover.can_undo for cover in self):
+            raise UserError(
+                self.env._(
+                    "It is evidence by now: only whoever entered it can take it back, "
+                    "within ten minutes. Close it instead."
+                )
+            )
+
+    def _oldest_items(self, amount=None):
+        """Return the oldest open items of the case in the currency, up to an amount.
+
+        :param amount: in the currency; None for all that are overdue
+        """
+        self.ensure_one()
+        today = self.company_id._debt_today()
+        # sudo: see ``_compute_company``
+        items = self.case_id.sudo().item_ids.filtered(
+            lambda item: (
+                item.currency_id == self.currency_id
+                and item.amount_residual_currency > 0
+                and not item.excluded
+            )
+        )
+        chosen = items.browse()
+        for item in items.sorted(lambda item: (item.date_due, item.id)):
+            if amount is None and item.date_due >= today and chosen:
+                break
+            if amount is not None and amount <= 0:
+                break
+            chosen |= item
+            if amount is not None:
+                amount -= item.amount_residual_currency
+        return chosen.sudo(self.env.su)
+
+    @api.model
+    def _look_again(self, cases):
+        """Bring the figures of cases up to date after an agreement changed."""
+        self.env.flush_all()
+        for company, group in cases.sudo().grouped("company_id").items():
+            # sudo: figures are the system's, whoever made the agreement
+            group.judged_day = False
+            group._refresh(company._debt_today())
+
+    # === SET BASED === #
+
+    @api.model
+    def _cover_models(self):
+        """Return the models that cover items, in a fixed order."""
+        return [
+            self.env[name]
+            for name in sorted(self.env.registry)
+            if self.env[name]._auto
+            and not self.env[name]._abstract
+            and getattr(self.env[name], "_cover_reason", None)
+        ]
+
+    @api.model
+    def _covers_query(self, company, cases):
+        """Return the SELECT of what is covered: reason, cover, item, amount."""
+        parts = []
+        for model in self._cover_models():
+            relation = model._fields["item_ids"]
+            parts.append(
+                SQL(
+                    """
+            SELECT %(reason)s AS reason, p.id AS cover_id, r.%(item)s AS item_id,
+                   p.amount_cover AS amount
+              FROM %(table)s p
+              JOIN %(relation)s r ON r.%(cover)s = p.id
+             WHERE p.amount_cover > 0 AND p.company_id = %(company)s AND %(span)s
+                    """,
+                    reason=model._cover_reason,
+                    item=SQL.identifier(relation.column2),
+                    cover=SQL.identifier(relation.column1),
+                    relation=SQL.identifier(relation.relation),
+                    table=SQL.identifier(model._table),
+                    company=company.id,
+                    span=cases._span("p", "case_id"),
+                )
+            )
+        return SQL(" UNION ALL ").join(parts)
+
+    @api.model
+    def _judge_all(self, company, day, cases):
+        """Judge every kind of agreement of cases; see ``_judge``."""
+        for model in self._cover_models():
+            model._judge(company, day, cases)
+
+    @api.model
+    def _judge(self, company, day, cases):
+        """Bring the agreements of cases to a day: what was kept, what is over.
+
+        :param company: the company of the cases
+        :param day: the day
+        :param cases: the cases; those whose agreements change are to be rolled up
+        """
+        raise NotImplementedError

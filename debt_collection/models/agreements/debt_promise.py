@@ -1,0 +1,535 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...fields import LooseMany2one
+from ...logic.promise import KEPT_PART
+from ...logic.working_days import add_working_days
+
+STATES = [
+    ("open", "Open"),
+    ("kept", "Kept"),
+    ("partial", "Partially Kept"),
+    ("broken", "Broken"),
+    ("cancelled", "Cancelled"),
+]
+SOURCES = [("agent", "Agent"), ("salesperson", "Salesperson"), ("import", "Import")]
+METHODS = [
+    ("transfer", "Bank Transfer"),
+    ("cheque", "Cheque"),
+    ("cash", "Cash"),
+    ("card", "Card or Online"),
+    ("other", "Other"),
+]
+
+
+class DebtPromise(models.Model):
+    """What a debtor promised to pay, and whether they did.
+
+    It is judged by the day of the payment, on every news from the books and nightly:
+    ``logic.promise`` says how.
+    """
+
+    _name = "debt.promise"
+    _description = "Promise to Pay"
+    _inherit = ["debt.cover.mixin"]
+    _order = "date desc, id desc"
+    _cover_reason = "promised"
+
+    item_ids = fields.Many2many(
+        "debt.item",
+        string="Documents",
+        domain="[('case_id', '=', case_id), ('state', '=', 'open'),"
+        " ('currency_id', '=', currency_id), ('amount_residual_currency', '>', 0)]",
+        help="What will be paid. Empty: the oldest documents.",
+    )
+    made_date = fields.Date(
+        string="Promised on",
+        required=True,
+        default=lambda self: self.env.company._debt_today(),
+    )
+    date = fields.Date(
+        string="Pays on",
+        required=True,
+        tracking=True,
+        help="The day on which the debtor says the money will come.",
+    )
+    method = fields.Selection(METHODS, string="Pays by")
+    deadline = fields.Date(
+        compute="_compute_deadline",
+        store=True,
+        help="Judged after this day: the promised one and some working days.",
+    )
+    state = fields.Selection(
+        STATES, required=True, default="open", readonly=True, tracking=True
+    )
+    paid_late = fields.Boolean(
+        readonly=True, help="Paid in full, but after the deadline."
+    )
+    amount_paid = fields.Monetary(string="Paid", readonly=True)
+    amount_to_apply = fields.Monetary(
+        string="To Apply",
+        readonly=True,
+        help="Money of the customer that came and is not reconciled yet.",
+    )
+    amount_company = fields.Monetary(
+        string="In Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+        help="Worth of the promise when it was made.",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    paid_date = fields.Date(string="Paid on", readonly=True)
+    judged_date = fields.Date(string="Judged on", readonly=True)
+    matched_before = fields.Monetary(
+        readonly=True, help="Already paid of its documents when it was made."
+    )
+    level = fields.Integer(
+        default=1,
+        readonly=True,
+        aggregator="max",
+        help="1, and one more for each earlier promise on these documents that was not "
+        "kept.",
+    )
+    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
+    contact_id = LooseMany2one(
+        "res.partner", string="Promised by", help="The person who made the promise."
+    )
+    note = fields.Text()
+    close_reason = fields.Char(readonly=True, tracking=True)
+    confirm = fields.Boolean(
+        string="Send Confirmation",
+        default=lambda self: self.env.company.debt_promise_confirm,
+        help="Writes to the debtor what they promised.",
+    )
+    action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
+
+    _open_idx = models.Index("(company_id, date) WHERE state = 'open'")
+    _cover_idx = models.Index("(case_id) WHERE amount_cover > 0")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id", "amount", "date")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for promise in self:
+            # sudo: the name of the debtor is shown wherever the promise is
+            promise.display_name = self.env._(
+                "%(customer)s: %(amount)s on %(date)s",
+                customer=promise.partner_id.sudo().display_name or "",
+                amount=promise.currency_id.format(promise.amount or 0)
+                if promise.currency_id
+                else "",
+                date=fields.Date.to_string(promise.date) or "",
+            )
+
+    @api.depends("date", "method", "company_id")
+    def _compute_deadline(self):
+        for promise in self:
+            if not promise.date:
+                promise.deadline = False
+                continue
+            # sudo: settings of the company decide
+            company = promise.company_id.sudo()
+            days = company.debt_promise_tolerance
+            if promise.method == "cheque":
+                days = max(days, company.debt_promise_tolerance_cheque)
+            country = company.country_id
+            years = {promise.date.year, promise.date.year + 1}
+            holidays = country._debt_holidays(years) if country else frozenset()
+            promise.deadline = add_working_days(promise.date, days, holidays)
+
+    # === CONSTRAINTS AND LIMITS === #
+
+    @api.constrains("date", "made_date")
+    def _check_date(self):
+        for promise in self:
+            if promise.date < promise.made_date:
+                raise ValidationError(
+                    self.env._("A promise is for the day it is made, or a later one.")
+                )
+
+    def _check_limits(self):
+        """Refuse what the company does not let this user accept.
+
+        :raise UserError: with who can
+        """
+        if self.env.user.has_group("debt_collection.group_debt_manager"):
+            return
+        supervisor = self.env.user.has_group("debt_collection.group_debt_supervisor")
+        for promise in self:
+            company = promise.company_id.sudo()  # sudo: settings of the company
+            limit = (
+                company.debt_promise_days_supervisor
+                if supervisor
+                else company.debt_promise_days_agent
+            )
+            if (promise.date - promise.made_date).days > limit:
+                raise UserError(
+                    self.env._(
+                        "You can accept promises for the next %(days)s days. Agree on "
+                        "an earlier day, or ask a supervisor.",
+                        days=limit,
+                    )
+                )
+            owed = sum(promise.item_ids.mapped("amount_residual_currency"))
+            least = owed * company.debt_promise_min_percent / 100
+            if (
+                not supervisor
+                and promise.currency_id.compare_amounts(promise.amount, least) < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "A promise covers at least %(percent)s %% of its documents: "
+                        "%(least)s. Choose fewer documents, or ask a supervisor.",
+                        percent=company.debt_promise_min_percent,
+                        least=promise.currency_id.format(least),
+                    )
+                )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        promises = super().create(vals_list)
+        promises._check_limits()
+        for promise in promises:
+            promise._start()
+        self._look_again(promises.case_id)
+        promises.filtered("confirm")._send_confirmation()
+        return promises
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"amount", "date", "item_ids", "method"} & vals.keys():
+            self._check_limits()
+            for promise in self:
+                promise._start()
+            self._look_again(self.case_id)
+        return result
+
+    def unlink(self):
+        # sudo: the task and the message of a mistake go with it
+        actions = self.sudo().action_ids
+        actions.filtered(lambda a: a.state in ("planned", "approve"))._skip(
+            "promise_over"
+        )
+        return super().unlink()
+
+    def _start(self):
+        """Remember where the documents stood, and take the place of earlier promises.
+
+        Promises on the same documents stay beside each other while together they do not
+        exceed what is owed, as instalments do.
+        """
+        self.ensure_one()
+        items = self.item_ids.sudo()  # sudo: agents need no right on the books
+        owed = sum(items.mapped("amount_residual_currency"))
+        value = sum(items.mapped("amount_residual"))
+        matched = sum(items.mapped(lambda i: i.move_line_id.amount_currency)) - owed
+        others = self.sudo().search(
+            Domain("case_id", "=", self.case_id.id)
+            & Domain("item_ids", "in", items.ids)
+            & Domain("id", "!=", self.id)
+        )
+        still_open = others.filtered(lambda promise: promise.state == "open")
+        room = owed - self.amount
+        for promise in still_open.sorted("id", reverse=True):
+            room -= promise.amount_cover
+            if self.currency_id.compare_amounts(room, 0) < 0:
+                promise._close(self.env._("Replaced by a later promise"))
+        missed = others.filtered(
+            lambda promise: (
+                promise.state == "partial"
+                or (promise.state == "broken" and not promise.paid_late)
+                or (promise.state == "cancelled" and promise.close_reason)
+            )
+        )
+        super().write(
+            {
+                "matched_before": matched,
+                "amount_cover": self.amount,
+                "amount_company": self.amount * value / owed if owed else 0,
+                "level": 1 + len(missed),
+            }
+        )
+
+    def _close(self, reason):
+        """End promises that a person or a later promise takes back."""
+        # sudo: the state is the product's; callers check their users
+        self.sudo().write(
+            {
+                "state": "cancelled",
+                "close_reason": reason,
+                "amount_cover": 0,
+                "judged_date": self.env.company._debt_today(),
+            }
+        )
+        waiting = self.sudo().action_ids.filtered(
+            lambda action: action.state in ("planned", "approve")
+        )
+        waiting._skip("promise_over")
+
+    # === BUTTONS === #
+
+    def action_withdraw(self):
+        """Ask why a promise no longer counts."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Withdraw Promise"),
+            "res_model": "debt.withdraw.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_res_model": self._name,
+                "default_res_ids": self.ids,
+            },
+        }
+
+    def _withdraw(self, reason):
+        """Cancel open promises for a reason; their documents are chased again."""
+        self.check_access("write")
+        self.filtered(lambda promise: promise.state == "open")._close(reason)
+        self._look_again(self.case_id)
+
+    def action_undo(self):
+        """Take back what was entered by mistake some minutes ago."""
+        self.ensure_one()
+        case = self.case_id
+        self.unlink()
+        return case._debt_open()
+
+    def action_open_case(self):
+        """Open the case of the promise."""
+        self.ensure_one()
+        return self.case_id._debt_open()
+
+    # === MESSAGES === #
+
+    def _send_confirmation(self):
+        """Write to the debtors what they promised, through the dispatch job."""
+        self._plan_message("promise_confirm")
+
+    def _plan_message(self, purpose):
+        values = [
+            {
+                "case_id": promise.case_id.id,
+                "company_id": promise.company_id.id,
+                "debtor_id": promise.partner_id.id,
+                "partner_id": (promise.contact_id or promise.partner_id).id,
+                "promise_id": promise.id,
+                "channel": "email",
+                "track": "service",
+                "purpose": purpose,
+                "user_id": promise.user_id.id,
+                "planned_date": promise.company_id._debt_today(),
+                "contact_day": promise.company_id._debt_today(),
+                "amount": promise.amount_company,
+                "item_refs": promise.item_ids.ids,
+            }
+            for promise in self
+        ]
+        if values:
+            # sudo: the right to enter a promise is the right to confirm it
+            self.env["debt.action"].sudo().create(values)
+            self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    # === SET BASED === #
+
+    @api.model
+    def _judge(self, company, day, cases):
+        """Judge the promises of cases: all that are open, others where there is news.
+
+        One statement: what was paid by which day from the reconciliations, the money
+        that waits to be applied, the verdict of ``logic.promise``, a task for each
+        promise that turns out broken. Cases whose promises change are to be rolled up.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+WITH p AS MATERIALIZED (
+    SELECT p.*, %(crumb)s * p.amount / NULLIF(p.amount_company, 0) AS crumb
+      FROM debt_promise p
+      JOIN debt_case c ON c.id = p.case_id
+     WHERE p.company_id = %(company)s AND p.case_id = ANY(%(cases)s) AND %(span_p)s
+       AND p.close_reason IS NULL
+       AND (p.state = 'open' OR c.judged_day IS NULL)
+),
+covered AS MATERIALIZED (
+    SELECT p.id, p.deadline, i.move_line_id, i.excluded, i.state,
+           GREATEST(i.amount_residual_currency, 0) AS owed
+      FROM p
+      JOIN debt_item_debt_promise_rel r ON r.debt_promise_id = p.id
+      JOIN debt_item i ON i.id = r.debt_item_id
+),
+owed AS (
+    SELECT id, SUM(owed) FILTER (WHERE state = 'open') AS owed,
+           bool_or(state = 'open' AND excluded = 'in_payment') AS under_way
+      FROM covered
+     GROUP BY id
+),
+paid AS (
+    SELECT c.id, SUM(r.debit_amount_currency) AS total,
+           SUM(r.debit_amount_currency) FILTER (WHERE r.max_date <= c.deadline)
+               AS in_time,
+           MAX(r.max_date) AS last
+      FROM covered c
+      JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
+     GROUP BY c.id
+),
+-- what debtors paid and nobody reconciled yet, for the earliest promise first
+pool AS (
+    SELECT i.case_id, i.currency_id, -SUM(i.amount_residual_currency) AS amount
+      FROM debt_item i
+     WHERE i.case_id IN (SELECT case_id FROM p) AND %(span_i)s
+       AND i.state = 'open' AND i.amount_residual_currency < 0 AND NOT i.no_netting
+     GROUP BY i.case_id, i.currency_id
+),
+came AS (
+    SELECT p.*, COALESCE(d.total, 0) - p.matched_before AS came,
+           COALESCE(d.in_time, 0) - p.matched_before AS in_time,
+           d.last, COALESCE(o.owed, 0) AS owed, o.under_way,
+           COALESCE(pool.amount, 0) AS pool
+      FROM p
+      LEFT JOIN owed o ON o.id = p.id
+      LEFT JOIN paid d ON d.id = p.id
+      LEFT JOIN pool ON pool.case_id = p.case_id AND pool.currency_id = p.currency_id
+),
+need AS (
+    SELECT *, LEAST(amount, owed + GREATEST(came, 0)) AS due,
+           GREATEST(0, amount - GREATEST(came, 0)) AS missing,
+           SUM(GREATEST(0, amount - GREATEST(came, 0)))
+               OVER (PARTITION BY case_id, currency_id ORDER BY date, id)
+               - GREATEST(0, amount - GREATEST(came, 0)) AS before
+      FROM came
+),
+share AS (
+    SELECT *, LEAST(missing, GREATEST(0, pool - before)) AS to_apply FROM need
+),
+verdict AS (
+    SELECT *,
+           CASE WHEN due <= 0 THEN 'cancelled'
+                WHEN in_time >= due * %(part)s OR due - in_time < crumb THEN 'kept'
+                WHEN %(day)s <= deadline THEN 'open'
+                WHEN late THEN 'broken'
+                WHEN under_way OR came + to_apply >= due * %(part)s
+                     OR due - came - to_apply < crumb THEN 'open'
+                WHEN in_time > 0 THEN 'partial'
+                ELSE 'broken' END AS verdict
+      FROM (SELECT *, %(day)s > deadline AND due > 0
+                      AND NOT (in_time >= due * %(part)s OR due - in_time < crumb)
+                      AND (came >= due * %(part)s OR due - came < crumb) AS late
+              FROM share) s
+),
+judged AS (
+    UPDATE debt_promise t
+       SET state = v.verdict, paid_late = v.late,
+           amount_paid = GREATEST(0, v.came),
+           amount_to_apply = CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
+           amount_cover = CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END,
+           paid_date = CASE WHEN v.came > 0 THEN v.last END,
+           judged_date = CASE v.verdict WHEN 'open' THEN NULL
+                              WHEN t.state THEN t.judged_date ELSE %(day)s END
+      FROM verdict v
+     WHERE t.id = v.id AND t.state = v.state
+       AND (t.state, t.paid_late, t.amount_paid, t.amount_to_apply, t.amount_cover)
+           IS DISTINCT FROM
+           (v.verdict, v.late, GREATEST(0, v.came),
+            CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
+            CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END)
+    RETURNING t.id, t.case_id, t.user_id, t.amount_company, v.state AS was, t.state,
+              t.paid_late
+),
+again AS (
+    UPDATE debt_case SET judged_day = NULL
+     WHERE id IN (SELECT case_id FROM judged) AND judged_day IS NOT NULL
+),
+task AS (
+    INSERT INTO debt_action (
+        case_id, company_id, debtor_id, partner_id, promise_id, channel, track, purpose,
+        state, user_id, planned_date, contact_day, amount, item_refs)
+    SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'call', 'task',
+           'promise_broken', 'planned', COALESCE(c.agent_id, j.user_id, %(agent)s),
+           %(day)s, %(day)s, j.amount_company,
+           (SELECT array_agg(r.debt_item_id) FROM debt_item_debt_promise_rel r
+             WHERE r.debt_promise_id = j.id)
+      FROM judged j
+      JOIN debt_case c ON c.id = j.case_id
+     WHERE j.was = 'open' AND j.state IN ('partial', 'broken') AND NOT j.paid_late
+       AND NOT EXISTS (SELECT FROM debt_action a
+                        WHERE a.promise_id = j.id AND a.purpose = 'promise_broken')
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
+                """,
+                company=company.id,
+                cases=list(cases.ids),
+                day=day,
+                crumb=company.debt_crumb_amount,
+                part=KEPT_PART,
+                agent=company.debt_agent_id.id or None,
+                span_p=cases._span("p", "case_id"),
+                span_i=cases._span("i", "case_id"),
+            )
+        )
+        self.invalidate_model(flush=False)
+        if rows:
+            self.browse([promise_id for (promise_id,) in rows])._withdraw_tasks()
+
+    def _withdraw_tasks(self):
+        """End the tasks about promises that were kept after all."""
+        actions = self.action_ids.filtered(
+            lambda action: (
+                action.purpose == "promise_broken"
+                and action.state in ("planned", "sent")
+            )
+        )
+        actions.activity_id.exists().unlink()
+        actions.write({"state": "cancelled", "reason": "promise_over"})
+
+    @api.model
+    def _plan_reminders(self, company, day, cases, run):
+        """Prepare a reminder for each promise of tomorrow that was not made today.
+
+        :return: number of reminders
+        """
+        if not company.debt_promise_reminder:
+            return 0
+        rows = self.env.execute_query(
+            SQL(
+                """
+    INSERT INTO debt_action (
+        case_id, company_id, debtor_id, partner_id, run_id, strategy_id, promise_id,
+        channel, track, purpose, state, user_id, planned_date, contact_day, is_test,
+        amount, item_refs)
+    SELECT c.id, c.company_id, c.partner_id, COALESCE(p.contact_id, c.partner_id),
+           %(run)s, s.id, p.id, 'email', 'service', 'promise_remind',
+           CASE s.mode WHEN 'approve' THEN 'approve' ELSE 'planned' END,
+           COALESCE(c.agent_id, p.user_id, %(agent)s), %(day)s, %(day)s, %(is_test)s,
+           p.amount_company,
+           (SELECT array_agg(r.debt_item_id) FROM debt_item_debt_promise_rel r
+             WHERE r.debt_promise_id = p.id)
+      FROM debt_promise p
+      JOIN debt_case c ON c.id = p.case_id AND c.state = 'open'
+      JOIN debt_strategy s ON s.id = c.strategy_id AND s.enabled AND s.mode <> 'task'
+     WHERE p.company_id = %(company)s AND p.state = 'open' AND p.date = %(day)s + 1
+       AND p.made_date < %(day)s AND p.amount_to_apply = 0
+       AND p.case_id = ANY(%(cases)s) AND %(span)s
+       AND NOT EXISTS (SELECT FROM debt_action a
+                        WHERE a.promise_id = p.id AND a.purpose = 'promise_remind')
+    ON CONFLICT DO NOTHING
+    RETURNING id
+                """,
+                run=run.id,
+                company=company.id,
+                cases=list(cases.ids),
+                day=day,
+                agent=company.debt_agent_id.id or None,
+                is_test=company.debt_test_mode,
+                span=cases._span("p", "case_id"),
+            )
+        )
+        return len(rows)
