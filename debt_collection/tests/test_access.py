@@ -23,6 +23,19 @@ TABLE = {
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
+    "debt.action.note": {
+        "agent": "rc",
+        "supervisor": "rc",
+        "manager": "rc",
+        "account": "r",
+    },
+    "debt.promise": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+    },
+    "debt.text.template": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.pay.calendar": {
         "agent": "rwc",
         "supervisor": "rwc",

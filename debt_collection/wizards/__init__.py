@@ -1,5 +1,7 @@
 from . import (
+    debt_contact_wizard,
     debt_hold_wizard,
+    debt_message_wizard,
     debt_run_wizard,
     debt_stage_wizard,
     debt_withdraw_wizard,

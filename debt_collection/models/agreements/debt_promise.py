@@ -106,6 +106,13 @@ class DebtPromise(models.Model):
         help="Writes to the debtor what they promised.",
     )
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
+    contact_action_id = LooseMany2one(
+        "debt.action",
+        string="Contact",
+        index="btree_not_null",
+        readonly=True,
+        help="The call or visit in which it was made.",
+    )
 
     _open_idx = models.Index("(company_id, date) WHERE state = 'open'")
     _cover_idx = models.Index("(case_id) WHERE amount_cover > 0")

@@ -34,6 +34,7 @@ REASONS = HELD_REASONS + [
     ("lost", "Interrupted while it was being handed over"),
     ("error", "An error occurred"),
     ("test_ended", "Test mode ended"),
+    ("undone", "Logged by mistake"),
     ("promise_over", "The promise is not open any more"),
 ]
 
@@ -48,7 +49,7 @@ class DebtAction(models.Model):
 
     _name = "debt.action"
     _description = "Collection Action"
-    _inherit = ["debt.action.text.mixin"]
+    _inherit = ["debt.action.text.mixin", "debt.action.log.mixin"]
     _log_access = False
     _order = "contact_day desc, id desc"
 
@@ -59,14 +60,7 @@ class DebtAction(models.Model):
     run_id = LooseMany2one("debt.run", index="btree_not_null")
     strategy_id = LooseMany2one("debt.strategy")
     step_id = LooseMany2one("debt.strategy.step")
-    channel = fields.Selection(
-        selection=lambda self: (
-            self.env["debt.strategy.step"]
-            ._fields["channel"]
-            ._description_selection(self.env)
-        ),
-        required=True,
-    )
+    channel = fields.Selection(selection="_channels", required=True)
     track = fields.Selection(
         [("message", "Message"), ("task", "Task"), ("service", "Confirmation")],
         required=True,
@@ -79,6 +73,11 @@ class DebtAction(models.Model):
             ("step", "Step of the Strategy"),
             ("last_step", "After the Last Step"),
             ("fix_contact", "Fix Contact Data"),
+            ("contact", "Logged Contact"),
+            ("call_back", "Call Back"),
+            ("document", "Document Wanted"),
+            ("escalate", "Escalation"),
+            ("fix_phone", "Fix Phone Number"),
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
             ("promise_broken", "Broken Promise"),
@@ -134,17 +133,34 @@ class DebtAction(models.Model):
         " OR (purpose = 'fix_contact' AND state = 'sent')"
     )
 
+    @api.model
+    def _channels(self):
+        """Return the channels of strategies, and those that people use by hand."""
+        steps = self.env["debt.strategy.step"]._fields["channel"]
+        channels = dict(steps._description_selection(self.env))
+        by_hand = {
+            "whatsapp": self.env._("WhatsApp"),
+            "other": self.env._("Other"),
+        }
+        return list({**by_hand, **channels}.items())
+
     @api.depends("item_refs")
     def _compute_item_ids(self):
         for action in self:
             action.item_ids = self.env["debt.item"].browse(action.item_refs)
 
-    @api.depends("step_id", "purpose", "channel")
+    @api.depends("step_id", "purpose", "channel", "outcome_id")
     @api.depends_context("lang")
     def _compute_name(self):
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        channels = dict(self._channels())
         for action in self:
-            if action.purpose == "step" and action.step_id:
+            if action.purpose == "contact":
+                # sudo: a name, for everybody
+                outcome = action.outcome_id.sudo().name
+                parts = (channels.get(action.channel), outcome)
+                action.name = ": ".join(filter(None, parts))
+            elif action.purpose == "step" and action.step_id:
                 action.name = action.step_id.sudo().name  # sudo: a name, for everybody
             else:
                 action.name = purposes[action.purpose]
@@ -391,13 +407,13 @@ class DebtAction(models.Model):
         )
 
     @api.model
-    def _contact_fixed(self, debtors):
+    def _contact_fixed(self, debtors, purpose="fix_contact"):
         """Close the tasks that asked for contact data of these debtors."""
         # sudo: whoever completes the contact data finishes the task
         actions = self.sudo().search(
             [
                 ("debtor_id", "in", debtors.ids),
-                ("purpose", "=", "fix_contact"),
+                ("purpose", "=", purpose),
                 ("state", "in", ("planned", "sent")),
             ]
         )

@@ -39,6 +39,11 @@ class DebtActionTextMixin(models.AbstractModel):
     text_items = fields.Html(
         compute="_compute_text_items", sanitize=False, string="Table of Items"
     )
+    text_lines = fields.Text(
+        compute="_compute_text_items",
+        string="Lines of Items",
+        help="The items as plain text, one a line.",
+    )
     text_amount = fields.Char(
         compute="_compute_text_items",
         string="Amounts",
@@ -67,40 +72,40 @@ class DebtActionTextMixin(models.AbstractModel):
     text_agent_contact = fields.Char(compute="_compute_text_company")
 
     def _text_rows(self):
-        """Return {action id: rows of its items} with one query."""
+        """Return {action: rows of its items}, oldest first, with one query."""
         self.env["debt.item"].flush_model()
+        item_ids = {item_id for action in self for item_id in action.item_refs}
         rows = self.env.execute_query_dict(
             SQL(
                 """
-            SELECT a.id AS action_id, m.name, m.ref, m.invoice_date, i.date_due,
-                   i.currency_id, a.contact_day,
-                   CASE WHEN a.promise_id IS NULL THEN i.amount_chaseable
-                        ELSE i.amount_residual_currency END AS amount
-              FROM debt_action a
-              JOIN LATERAL unnest(a.item_refs) r(item_id) ON TRUE
-              JOIN debt_item i ON i.id = r.item_id
+            SELECT i.id, m.name, m.ref, i.date_due, i.currency_id,
+                   i.amount_chaseable AS amount, i.amount_residual_currency AS residual
+              FROM debt_item i
               JOIN account_move m ON m.id = i.move_id
-             WHERE a.id = ANY(%s)
-               AND (i.amount_chaseable > 0
-                    OR (a.promise_id IS NOT NULL AND i.amount_residual_currency > 0))
-             ORDER BY a.id, i.date_due, i.id
+             WHERE i.id = ANY(%s)
+             ORDER BY i.date_due, i.id
                 """,
-                list(self.ids),
+                list(item_ids),
             )
         )
-        result = {action_id: [] for action_id in self.ids}
-        for row in rows:
-            result[row["action_id"]].append(row)
+        places = {row["id"]: place for place, row in enumerate(rows)}
+        result = {}
+        for action in self:
+            own = sorted(places[i] for i in action.item_refs if i in places)
+            lines = [{**rows[place], "day": action.contact_day} for place in own]
+            if action.promise_id:  # covered by the promise itself
+                for line in lines:
+                    line["amount"] = line["residual"]
+            result[action] = [line for line in lines if line["amount"] > 0]
         return result
 
     @api.depends("item_refs")
     @api.depends_context("lang")
     def _compute_text_items(self):
-        self.flush_recordset(["item_refs"])
         rows = self._text_rows()
         words = _Words(self.env)
         for action in self:
-            lines = rows.get(action.id, [])
+            lines = rows[action]
             totals = {}
             for line in lines:
                 currency_id = line["currency_id"]
@@ -108,6 +113,7 @@ class DebtActionTextMixin(models.AbstractModel):
             amounts = [words.amount(total, key) for key, total in totals.items()]
             action.text_amount = words.join(amounts)
             action.text_items = words.table(lines, amounts) if lines else Markup()
+            action.text_lines = "\n".join(map(words.line, lines))
             action.text_document = lines[0]["name"] if lines else ""
             action.text_due = words.date(lines[0]["date_due"]) if lines else ""
 
@@ -222,6 +228,16 @@ class _Words:
             "%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1]
         )
 
+    def line(self, line):
+        """Return an item as plain text."""
+        return " · ".join(
+            (
+                self._document(line),
+                self.date(line["date_due"]),
+                self.amount(line["amount"], line["currency_id"]),
+            )
+        )
+
     def table(self, lines, amounts):
         body = Markup().join(map(self._row, lines))
         foot = Markup().join(
@@ -237,7 +253,7 @@ class _Words:
         return _TABLE % (_ROW % self.headings, body, foot)
 
     def _row(self, line):
-        late = max(0, (line["contact_day"] - line["date_due"]).days)
+        late = max(0, (line["day"] - line["date_due"]).days)
         amount = self.amount(line["amount"], line["currency_id"])
         return Markup(
             _LINE

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 
 
 class DebtChannelTask(models.AbstractModel):
@@ -53,8 +53,14 @@ class DebtChannelTask(models.AbstractModel):
                 paid=promise.currency_id.format(promise.amount_paid),
             )
         else:
-            note = action.step_id.note
-        return {"summary": action.name, "note": note}
+            note = action.step_id.note or action.note
+        summary = action.name
+        if action.due_at:
+            moment = format_datetime(
+                action.env, action.due_at, tz=action.user_id.tz, dt_format="short"
+            )
+            summary = f"{summary} · {moment}"
+        return {"summary": summary, "note": note}
 
 
 class DebtChannelCall(models.AbstractModel):
@@ -63,3 +69,11 @@ class DebtChannelCall(models.AbstractModel):
     _inherit = ["debt.channel.task"]
 
     _activity_type = "mail.mail_activity_data_call"
+
+
+class DebtChannelVisit(models.AbstractModel):
+    _name = "debt.channel.visit"
+    _description = "Visit by the Agent"
+    _inherit = ["debt.channel.task"]
+
+    _activity_type = "debt_collection.mail_activity_type_visit"

@@ -15,6 +15,17 @@ class DebtOutcome(models.Model):
         string="Debtor Reached", help="The customer was reached in person."
     )
 
+    follow_up = fields.Selection(
+        [
+            ("promise", "Promise to Pay"),
+            ("call_back", "Call Back"),
+            ("document", "Document Wanted"),
+            ("wrong_number", "Fix Phone Number"),
+            ("escalate", "Escalation"),
+        ],
+        help="What the agent is asked for when a contact ends so.",
+    )
+
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "There is already an outcome with this code."
     )

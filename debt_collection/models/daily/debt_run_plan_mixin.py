@@ -365,8 +365,10 @@ listed_pre AS (
 invoice_contact AS (
     SELECT DISTINCT ON (parent_id) parent_id, id
       FROM res_partner
-     WHERE type = 'invoice' AND active AND parent_id IS NOT NULL
-     ORDER BY parent_id, COALESCE(email, '') = '', id
+     WHERE (type = 'invoice' OR debt_role = 'payer') AND active
+       AND parent_id IS NOT NULL
+     ORDER BY parent_id, COALESCE(email, '') = '', debt_role IS DISTINCT FROM 'payer',
+              id
 ),
 action AS (
     INSERT INTO debt_action (

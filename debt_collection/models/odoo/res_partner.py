@@ -40,6 +40,39 @@ class ResPartner(models.Model):
         "which the money can really come.",
     )
 
+    debt_role = fields.Selection(
+        [
+            ("payer", "Pays"),
+            ("approver", "Approves Payments"),
+            ("guarantor", "Guarantor"),
+            ("reference", "Reference"),
+            ("branch", "Branch"),
+        ],
+        string="Role in Collection",
+        help="Messages go to who pays. A reference is nobody to speak to about debts.",
+    )
+    debt_channel = fields.Selection(
+        [
+            ("call", "Call"),
+            ("whatsapp", "WhatsApp"),
+            ("email", "Email"),
+            ("visit", "Visit"),
+        ],
+        string="Preferred Channel",
+    )
+    debt_hours = fields.Char(
+        string="Best Hours", help="When to reach this person, such as 9 to 11."
+    )
+    debt_phone_state = fields.Selection(
+        [("valid", "Reached"), ("wrong", "Wrong Number")],
+        string="Phone Checked",
+        readonly=True,
+        copy=False,
+    )
+    debt_phone_checked = fields.Date(
+        string="Phone Checked on", readonly=True, copy=False
+    )
+
     @api.depends_context("company")
     def _compute_debt_case(self):
         # sudo: whoever reads the customer may see where collection stands
@@ -78,6 +111,11 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if watched:
             self._debt_mark()
+        if "phone" in vals:
+            self._debt_phone(False)
+            if vals["phone"]:
+                debtors = self.commercial_partner_id
+                self.env["debt.action"]._contact_fixed(debtors, "fix_phone")
         if vals.get("email"):
             self.env["debt.action"]._contact_fixed(self.commercial_partner_id)
         return result
@@ -93,3 +131,16 @@ class ResPartner(models.Model):
             .search([("partner_id", "in", (self | self.commercial_partner_id).ids)])
         )
         self.env["debt.mark"]._add((c.partner_id.id, c.company_id.id) for c in cases)
+
+    def _debt_phone(self, state, day=False):
+        """Remember whether somebody was reached at the phone number.
+
+        :param state: "valid", "wrong" or False
+        :param day: the local day
+        """
+        changed = self.filtered(
+            lambda partner: (
+                partner.debt_phone_state != state or partner.debt_phone_checked != day
+            )
+        )
+        changed.write({"debt_phone_state": state, "debt_phone_checked": day})

@@ -141,6 +141,30 @@ class DebtCaseDeskMixin(models.AbstractModel):
 
     # === BUTTONS === #
 
+    def action_log(self):
+        """Log a call, a visit or a message, and what came of it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log Contact"),
+            "res_model": "debt.contact.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_write(self):
+        """Write a message by hand, ready to copy or to open in WhatsApp."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write by Hand"),
+            "res_model": "debt.message.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
     def action_promise(self):
         """Enter what the customer promises to pay."""
         self.ensure_one()

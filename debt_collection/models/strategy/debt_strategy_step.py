@@ -22,7 +22,7 @@ class DebtStrategyStep(models.Model):
         "Negative: before it.",
     )
     channel = fields.Selection(
-        [("email", "Email"), ("call", "Call"), ("task", "Task")],
+        [("email", "Email"), ("call", "Call"), ("visit", "Visit"), ("task", "Task")],
         required=True,
         default="email",
     )

@@ -1,0 +1,251 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class DebtContactWizard(models.TransientModel):
+    """Log a contact in seconds: who was reached, what came of it, what follows."""
+
+    _name = "debt.contact.wizard"
+    _description = "Log Contact"
+
+    case_id = fields.Many2one("debt.case", required=True)
+    partner_id = fields.Many2one(related="case_id.partner_id")
+    channel = fields.Selection(
+        [
+            ("call", "Call"),
+            ("whatsapp", "WhatsApp"),
+            ("email", "Email"),
+            ("visit", "Visit"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="call",
+    )
+    incoming = fields.Boolean(string="The Customer Called")
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Person",
+        compute="_compute_contact",
+        store=True,
+        readonly=False,
+        domain="[('id', 'child_of', partner_id)]",
+    )
+    contact_role = fields.Selection(related="contact_id.debt_role")
+    outcome_id = fields.Many2one("debt.outcome", string="Result", required=True)
+    reached = fields.Selection(
+        [
+            ("debtor", "Customer"),
+            ("third", "Third Party"),
+            ("nobody", "Nobody"),
+        ],
+        string="Who Was Reached",
+        compute="_compute_reached",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+    )
+    note = fields.Text()
+    task_ids = fields.Many2many(
+        "debt.action",
+        string="Done with It",
+        compute="_compute_tasks",
+        store=True,
+        readonly=False,
+        domain="[('case_id', '=', case_id), ('track', '=', 'task'),"
+        " ('state', '=', 'sent')]",
+        help="Tasks of this customer that this contact does.",
+    )
+    follow_up = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.outcome"]
+            ._fields["follow_up"]
+            ._description_selection(self.env)
+        ),
+        string="What Follows",
+        compute="_compute_follow_up",
+        store=True,
+        readonly=False,
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency")
+    promise_amount = fields.Monetary(
+        compute="_compute_promise", store=True, readonly=False
+    )
+    promise_date = fields.Date()
+    promise_method = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.promise"]._fields["method"]._description_selection(self.env)
+        )
+    )
+    promise_confirm = fields.Boolean(
+        string="Send Confirmation",
+        default=lambda self: self.env.company.debt_promise_confirm,
+    )
+    call_back_at = fields.Datetime(string="Call Back at")
+    task_text = fields.Char(string="What Is Wanted")
+    task_user_id = fields.Many2one(
+        "res.users",
+        string="For",
+        domain=[("share", "=", False)],
+        compute="_compute_task_user",
+        store=True,
+        readonly=False,
+    )
+    task_date = fields.Date(
+        string="Until",
+        default=lambda self: fields.Date.add(self.env.company._debt_today(), days=2),
+    )
+
+    @api.depends("case_id")
+    def _compute_contact(self):
+        for wizard in self:
+            # sudo: agents need no right on contacts to see whom they call
+            debtor = wizard.case_id.partner_id.sudo()
+            payer = debtor.child_ids.filtered(lambda p: p.debt_role == "payer")
+            wizard.contact_id = payer[:1] or debtor
+
+    @api.depends("outcome_id")
+    def _compute_reached(self):
+        for wizard in self:
+            outcome = wizard.outcome_id
+            if not outcome:
+                wizard.reached = wizard.reached or "debtor"
+            elif outcome.reached:
+                wizard.reached = "debtor"
+            else:
+                wizard.reached = "third" if outcome.code == "third_party" else "nobody"
+
+    @api.depends("case_id", "channel")
+    def _compute_tasks(self):
+        for wizard in self:
+            today = wizard.case_id.company_id._debt_today()
+            wizard.task_ids = self.env["debt.action"].search(
+                [
+                    ("case_id", "=", wizard.case_id.id),
+                    ("track", "=", "task"),
+                    ("state", "=", "sent"),
+                    ("contact_day", "<=", today),
+                    ("channel", "=", wizard.channel),
+                ]
+            )
+
+    @api.depends("outcome_id")
+    def _compute_follow_up(self):
+        for wizard in self:
+            wizard.follow_up = wizard.outcome_id.follow_up
+
+    @api.depends("case_id")
+    def _compute_currency(self):
+        for wizard in self:
+            items = wizard.case_id.item_ids.filtered(
+                lambda item: item.amount_chaseable > 0
+            )
+            wizard.currency_id = (
+                items.sorted("date_due").currency_id[:1] or wizard.case_id.currency_id
+            )
+
+    @api.depends("case_id")
+    def _compute_promise(self):
+        for wizard in self:
+            wizard.promise_amount = wizard.case_id._promise_amount()
+
+    @api.depends("case_id", "follow_up")
+    def _compute_task_user(self):
+        for wizard in self:
+            agent = wizard.case_id._debt_agent() or self.env.user
+            wizard.task_user_id = False if wizard.follow_up == "escalate" else agent
+
+    @api.constrains("follow_up", "promise_date", "call_back_at", "task_user_id")
+    def _check_follow_up(self):
+        for wizard in self:
+            missing = {
+                "promise": not wizard.promise_date or wizard.promise_amount <= 0,
+                "call_back": not wizard.call_back_at,
+                "document": not wizard.task_text or not wizard.task_user_id,
+                "escalate": not wizard.task_user_id,
+            }.get(wizard.follow_up)
+            if missing:
+                raise ValidationError(
+                    self.env._("Complete what follows from the contact.")
+                )
+
+    def action_confirm(self):
+        """Log the contact, end the tasks it does, and plan what follows."""
+        self.ensure_one()
+        contact = self.env["debt.action"]._log(
+            self.case_id,
+            channel=self.channel,
+            partner_id=self.contact_id.id,
+            outcome_id=self.outcome_id.id,
+            reached=self.reached,
+            incoming=self.incoming,
+            note=self.note,
+        )
+        self.task_ids.filtered(lambda task: task.case_id == self.case_id)._finish(
+            contact
+        )
+        self._check_phone()
+        follow = getattr(self, f"_follow_{self.follow_up}", None)
+        if follow:
+            follow(contact)
+        return {"type": "ir.actions.act_window_close"}
+
+    def _check_phone(self):
+        """Remember at the contact whether the number is right."""
+        if self.channel not in ("call", "whatsapp") or self.incoming:
+            return
+        wrong = self.follow_up == "wrong_number"
+        if wrong or self.reached == "debtor":
+            # sudo: agents may not edit contacts; this is a result of their work
+            self.contact_id.sudo()._debt_phone(
+                "wrong" if wrong else "valid", self.case_id.company_id._debt_today()
+            )
+
+    def _follow_promise(self, contact):
+        self.env["debt.promise"].create(
+            {
+                "case_id": self.case_id.id,
+                "amount": self.promise_amount,
+                "currency_id": self.currency_id.id,
+                "date": self.promise_date,
+                "method": self.promise_method,
+                "contact_id": self.contact_id.id,
+                "contact_action_id": contact.id,
+                "confirm": self.promise_confirm,
+                "note": self.note,
+            }
+        )
+
+    def _follow_call_back(self, contact):
+        if self.call_back_at < fields.Datetime.now():
+            raise UserError(self.env._("Call back at a moment to come."))
+        company = self.case_id.company_id
+        contact._follow_up(
+            "call_back",
+            company._debt_today(self.call_back_at),
+            self.env.user,
+            channel="call",
+            due_at=self.call_back_at,
+            note=self.note,
+        )
+
+    def _follow_document(self, contact):
+        contact._follow_up(
+            "document", self.task_date, self.task_user_id, note=self.task_text
+        )
+
+    def _follow_escalate(self, contact):
+        contact._follow_up(
+            "escalate",
+            self.task_date,
+            self.task_user_id,
+            note="\n".join(filter(None, (self.task_text, self.note))),
+        )
+
+    def _follow_wrong_number(self, contact):
+        contact._follow_up(
+            "fix_phone",
+            self.case_id.company_id._debt_today(),
+            self.case_id._debt_agent() or self.env.user,
+            note=self.contact_id.sudo().phone,  # sudo: see ``_compute_contact``
+        )
