@@ -54,6 +54,7 @@ class Laws:
         self._ladder(day)
         self._states(day)
         self._nobody_forgotten(day)
+        self._promises(day)
 
     def after_mail(self, day, messages):
         """Check what the mail server accepted, against the books of this moment.
@@ -251,6 +252,53 @@ class Laws:
                 lambda: f"action {action.id} to {action.debtor_id.name}",
             )
 
+    # ------------------------------------------------------------ promises
+
+    def _promises(self, day):
+        """Promises stop the chase, and are judged by the day of the payment."""
+        promises = self.env["debt.promise"].search(
+            [("company_id", "=", self.company.id), ("close_reason", "=", False)]
+        )
+        for promise in promises:
+            expected = self._verdict(promise, day)
+            found = promise.state + (" late" if promise.paid_late else "")
+            self._check(
+                day,
+                "a promise is what the payments made of it",
+                found == expected,
+                lambda p=promise, f=found, e=expected: f"promise {p.id}: {f}, not {e}",
+            )
+            items = promise.item_ids.filtered(lambda item: item.state == "open")
+            owed = sum(items.mapped("amount_residual_currency"))
+            chased = sum(items.mapped("amount_chaseable"))
+            self._check(
+                day,
+                "what is promised is not chased",
+                promise.state != "open"
+                or chased <= max(0, owed - promise.amount_cover) + 0.005,
+                lambda p=promise, c=chased: f"promise {p.id}: {c} is chased",
+            )
+
+    def _verdict(self, promise, day):
+        """Return what the books make of a promise, as a word."""
+        lines = promise.item_ids.move_line_id
+        paid = in_time = -promise.matched_before
+        for partial in lines.matched_credit_ids:
+            paid += partial.debit_amount_currency
+            if partial.max_date <= promise.deadline:
+                in_time += partial.debit_amount_currency
+        owed = sum(max(0, line.amount_residual_currency) for line in lines)
+        due = min(promise.amount, owed + max(0, paid))
+        if due < 0.005:
+            return "cancelled"
+        if in_time >= due * 0.98:
+            return "kept"
+        if day <= promise.deadline:
+            return "open"
+        if paid >= due * 0.98:
+            return "broken late"
+        return "partial" if in_time > 0.005 else "broken"
+
     def _net_overdue(self, debtor, until):
         lines = self._open_lines().filtered(
             lambda line: line.partner_id.commercial_partner_id == debtor
@@ -265,6 +313,14 @@ class Laws:
         """What leaves the house names only what is open at that moment."""
         action = self._action_of(message)
         if not action:
+            return
+        if action.promise_id:
+            self._check(
+                day,
+                "only open promises are confirmed or reminded of",
+                action.promise_id.state == "open",
+                lambda: f"action {action.id}: {action.promise_id.state}",
+            )
             return
         self._judge_message(day, action)
         text = message.get_body(("html", "plain")).get_content()
@@ -349,7 +405,7 @@ class Laws:
             """
             SELECT case_id, track, contact_day, array_agg(id ORDER BY id) AS actions
               FROM debt_action
-             WHERE company_id = %(company)s AND purpose <> 'fix_contact'
+             WHERE company_id = %(company)s AND purpose IN ('step', 'last_step')
                AND state NOT IN ('skipped', 'cancelled')
                AND contact_day BETWEEN %(since)s AND %(day)s
              GROUP BY case_id, track, contact_day

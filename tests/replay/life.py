@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from datetime import timedelta
+from unittest.mock import patch
 
 from .books import Books
 from .laws import Laws
@@ -55,7 +56,7 @@ class Life:
         """Live through all days."""
         start = time.monotonic()
         days = list(self.ledger.days())
-        with self.outbox.open():
+        with self.outbox.open(), self._own_time():
             for number, day in enumerate(days):
                 progress(f"{day}: {number} of {len(days)} days")
                 self._day(day, check=number % self.every == 0 or day == days[-1])
@@ -66,7 +67,18 @@ class Life:
         self.counts["days"] = len(days)
         self.seconds["all"] = time.monotonic() - start
 
+    def _own_time(self):
+        """Let the day of the replay be today for whatever people enter."""
+        company = self.env.registry["res.company"]
+        local_day = company._debt_today
+        return patch.object(
+            company,
+            "_debt_today",
+            lambda record, now=None: local_day(record, now) if now else self.today,
+        )
+
     def _day(self, day, check):
+        self.today = day
         noon = self.company._debt_noon(day)
         morning, afternoon = self._payments(day)
         with self._timed("books"):
@@ -116,10 +128,34 @@ class Life:
         for action in tasks.filtered(lambda action: action.purpose == "fix_contact"):
             action.debtor_id.email = f"found{action.debtor_id.id}@customer.example"
             self.counts["addresses found"] += 1
-        todo = tasks.filtered(lambda action: action.state == "sent").activity_id
+        todo = tasks.filtered(lambda action: action.state == "sent")
+        for action in todo.filtered(lambda action: action.id % 3 == 0):
+            self._promise(action, day)
+        todo = todo.filtered(lambda action: action.state == "sent").activity_id
         todo.exists().action_feedback(feedback="Done")
         self.counts["tasks done by agents"] += len(todo)
         self.env.cr.commit()
+
+    def _promise(self, action, day):
+        """Who is called promises all or a part, sooner or later."""
+        case = action.case_id
+        amount = case._promise_amount()
+        if not amount:
+            return
+        part = (1, 1, 0.6, 0.35)[action.id % 4]
+        wizard = self.env["debt.contact.wizard"].create(
+            {
+                "case_id": case.id,
+                "outcome_id": self.env["debt.outcome"]._by_code("promise").id,
+                "task_ids": action.ids,
+                "promise_amount": round(amount * part, 2),
+                "promise_date": day + timedelta(days=action.id % 11),
+            }
+        )
+        wizard.action_confirm()
+        self.counts["promises"] += 1
+        if action.id % 13 == 0:
+            case.promise_ids[:1]._withdraw("They called again")
 
     def _dispatch(self, noon):
         self.env["debt.run"]._dispatch(self.company, noon)
@@ -166,7 +202,7 @@ class Life:
             place = f"{action.strategy_id.name} · {step}"
             if action.state in ("skipped", "failed", "cancelled", "uncertain"):
                 reasons[f"{action.track} {action.state}: {action.reason}"] += 1
-            elif action.track == "message":
+            elif action.track != "task":
                 messages[f"{place} ({action.state})"] += 1
             else:
                 tasks[f"{place} ({action.state})"] += 1
@@ -194,12 +230,19 @@ class Life:
                     "mails accepted by the server",
                     "tasks done by agents",
                     "addresses found",
+                    "promises",
                     "runs with errors",
                 )
             },
             "messages": dict(sorted(messages.items())),
             "tasks": dict(sorted(tasks.items())),
             "did not go": dict(sorted(reasons.items())),
+            "promises": dict(
+                Counter(
+                    f"{promise.state}{', paid late' if promise.paid_late else ''}"
+                    for promise in cases.promise_ids
+                )
+            ),
             "held items (item-days)": {
                 name.removeprefix("held: "): count
                 for name, count in sorted(self.counts.items())

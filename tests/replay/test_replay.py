@@ -72,4 +72,6 @@ def test_the_laws_hold_every_day(tmp_path):
     assert report["work"]["mails accepted by the server"] > 15
     assert report["work"]["tasks done by agents"] > 15
     assert report["cases"]["closed"] > 2
+    assert report["work"]["promises"] > 3
+    assert set(report["promises"]) > {"kept"}
     assert not report["work"]["runs with errors"]
