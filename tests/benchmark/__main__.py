@@ -129,6 +129,10 @@ def measure_own(name, times, options):
     values = child(name, "values", extra=1)["values"]
     figures["floor quiet"] = _floor(name, floor.quiet_day, values, options.repeat)
     figures["quiet"] = _best(name, times, extra=1)
+    child(name, "promise")
+    values = child(name, "values", extra=8)["values"]
+    figures["floor judge"] = _floor(name, floor.judging, values, options.repeat)
+    figures["judge"] = child(name, "judge", extra=8)
     return figures
 
 
@@ -223,7 +227,7 @@ def table(results):
 def _row(figures):
     first, quiet = figures["first"], figures["quiet"]
     least, decide = figures["floor first"], figures["floor quiet"]
-    sent = figures["dispatch"]
+    sent, judged = figures["dispatch"], figures["judge"]
     other = figures.get("peer")
     row = {
         "first run, sync and plan": _seconds(first),
@@ -244,6 +248,11 @@ def _row(figures):
         "… bare rows of `mail.mail` per second": f"{sent['bare_per_second']:,.0f}",
         "… items in each": f"{sent['items_per_mail']}",
         "… peak memory   ": _memory(sent),
+        "promises judged": f"{sum(judged['verdicts'].values()):,}",
+        "… in": _seconds(judged),
+        "… its SQL floor  ": _seconds(figures["floor judge"]),
+        "… ratio to the floor  ": _ratio(judged, figures["floor judge"]),
+        "… peak memory     ": _memory(judged),
         "account_credit_control, first run": _seconds(other) if other else "–",
         "… times slower": f"{other['seconds'] / first['seconds']:,.0f} ×"
         if other

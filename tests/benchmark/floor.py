@@ -90,6 +90,22 @@ QUIET = """
 """
 
 
+#: What came for each promise, and the row that says so.
+PROMISES = """
+    UPDATE bench_promise t
+       SET state = CASE WHEN p.paid >= t.amount * 0.98 THEN 'kept' ELSE 'broken' END,
+           amount_paid = p.paid, judged_date = %(day)s
+      FROM (SELECT r.debt_promise_id AS id,
+                   COALESCE(SUM(m.debit_amount_currency), 0) AS paid
+              FROM debt_item_debt_promise_rel r
+              JOIN debt_item i ON i.id = r.debt_item_id
+              LEFT JOIN account_partial_reconcile m
+                     ON m.debit_move_id = i.move_line_id
+             GROUP BY r.debt_promise_id) p
+     WHERE t.id = p.id AND t.deadline < %(day)s
+"""
+
+
 def first_run(cr, values):
     """Return the seconds of each statement of a first run."""
     seconds = {}
@@ -117,6 +133,23 @@ def quiet_day(cr, values):
     """Return the seconds of the statement that decides."""
     cr.execute("SET work_mem = '128MB'")
     return {"decide": _time(cr, _not_fetched(QUIET), values)}
+
+
+def judging(cr, values):
+    """Return the seconds of the statement that sums payments and writes promises."""
+    cr.execute(
+        """
+        DROP TABLE IF EXISTS bench_promise;
+        CREATE TABLE bench_promise (
+            LIKE debt_promise INCLUDING DEFAULTS INCLUDING INDEXES);
+        INSERT INTO bench_promise SELECT * FROM debt_promise;
+        ANALYZE bench_promise;
+        SET work_mem = '128MB'
+        """
+    )
+    seconds = _time(cr, PROMISES, values)
+    cr.execute("DROP TABLE bench_promise")
+    return {"promises": seconds}
 
 
 def _not_fetched(query):

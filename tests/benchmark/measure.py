@@ -11,6 +11,8 @@ from datetime import timedelta
 
 from replay.session import odoo_session
 
+from odoo.tools import split_every
+
 #: Seconds of a run that are not sync and plan.
 DISPATCH = "dispatch"
 
@@ -136,6 +138,56 @@ def settle(env):
     return {}
 
 
+def promise(env):
+    """Let every open item be promised, for days around today; nothing was kept yet."""
+    env.cr.execute(
+        """
+        INSERT INTO debt_promise (
+            case_id, company_id, partner_id, currency_id, amount, amount_cover,
+            amount_company, made_date, date, deadline, state, level, source, user_id,
+            matched_before)
+        SELECT i.case_id, i.company_id, i.partner_id, i.currency_id,
+               i.amount_residual_currency, i.amount_residual_currency,
+               i.amount_residual, %(day)s, d.date, d.date + 2, 'open', 1, 'agent', 2,
+               CASE WHEN i.id %% 2 = 0 THEN 0
+                    ELSE l.amount_currency - i.amount_residual_currency END
+          FROM debt_item i
+          JOIN account_move_line l ON l.id = i.move_line_id,
+               LATERAL (SELECT %(day)s::date - 5 + i.id %% 10 AS date) d
+         WHERE i.state = 'open' AND i.amount_residual_currency > 0
+         ORDER BY i.id;
+        INSERT INTO debt_item_debt_promise_rel (debt_promise_id, debt_item_id)
+        SELECT p.id, i.id
+          FROM (SELECT id, row_number() OVER (ORDER BY id) AS place
+                  FROM debt_promise) p
+          JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM debt_item
+                 WHERE state = 'open' AND amount_residual_currency > 0) i
+            ON i.place = p.place;
+        ANALYZE debt_promise;
+        ANALYZE debt_item_debt_promise_rel
+        """,
+        {"day": _day()},
+    )
+    return {}
+
+
+def judge(env, extra=0):
+    """Judge all promises: the daily run's own step, slice by slice."""
+    from odoo.addons.debt_collection.models.daily.debt_run import SLICE
+
+    company, day = env.company, _day(extra)
+    run = env["debt.run"]
+    start = time.perf_counter()
+    for ids in split_every(SLICE, env["debt.case"].search([("id", ">", 0)]).ids):
+        env["debt.item"]._tune(len(ids))
+        cases = env["debt.case"].browse(sorted(ids))
+        env["debt.cover.mixin"]._judge_all(company, day, cases)
+        run._checkpoint()
+    seconds = time.perf_counter() - start
+    groups = env["debt.promise"]._read_group([], ["state"], ["__count"])
+    return {"seconds": seconds, "verdicts": dict(groups)}
+
+
 def values(env, extra=0):
     """Return what the floors have to know."""
     strategy = env.ref("debt_collection.debt_strategy_standard")
@@ -166,7 +218,18 @@ def peer(env):
 
 MEASUREMENTS = {
     each.__name__: each
-    for each in (generate, run, approve, dispatch, settle, values, check, peer)
+    for each in (
+        generate,
+        run,
+        approve,
+        dispatch,
+        settle,
+        promise,
+        judge,
+        values,
+        check,
+        peer,
+    )
 }
 
 

@@ -41,12 +41,22 @@ def test_the_run_finds_every_open_item(books):
     assert (second["items"], second["actions"]) == (0, 0)
 
 
+def test_promises_are_judged(books):
+    child(books, "run")
+    child(books, "promise")
+    verdicts = child(books, "judge", extra=8)["verdicts"]
+    assert sum(verdicts.values()) == SIZE
+    assert verdicts["broken"] > SIZE // 2
+
+
 def test_the_table_has_a_column_for_each_size():
     figure = {"seconds": 2.0, "rss_mb": 150, "durations": {}, "items": 1, "actions": 1}
     sent = {**figure, "mails": 8, "planned": 10, "items_per_mail": 2}
     sent |= {"per_second": 4, "bare_per_second": 8}
-    names = ("first", "second", "quiet", "floor first", "floor quiet")
-    figures = {name: figure for name in names} | {"dispatch": sent, "peer": figure}
+    names = ("first", "second", "quiet", "floor first", "floor quiet", "floor judge")
+    judged = {**figure, "verdicts": {"kept": 3}}
+    figures = {name: figure for name in names}
+    figures |= {"dispatch": sent, "judge": judged, "peer": figure}
     text = table([{**figures, "size": 10}, {**figures, "size": 20, "peer": None}])
     assert "| | 10 open | 20 open |" in text
     assert "| … ratio to the floor | 1.0 | 1.0 |" in text
