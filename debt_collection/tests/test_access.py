@@ -36,6 +36,21 @@ TABLE = {
         "account": "r",
     },
     "debt.text.template": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
+    # every employee may be the one who has to answer
+    "debt.dispute": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rw",
+        "employee": "rw",
+    },
+    "debt.dispute.reason": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "rwcu",
+        "account": "r",
+        "employee": "r",
+    },
     "debt.pay.calendar": {
         "agent": "rwc",
         "supervisor": "rwc",

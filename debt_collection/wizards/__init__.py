@@ -1,5 +1,6 @@
 from . import (
     debt_contact_wizard,
+    debt_dispute_answer_wizard,
     debt_hold_wizard,
     debt_message_wizard,
     debt_run_wizard,

@@ -83,7 +83,7 @@ class DebtCoverMixin(models.AbstractModel):
             case = cover.case_id.sudo()
             owed = case.item_ids.filtered(lambda item: item.amount_chaseable > 0)
             cover.currency_id = (
-                cover.item_ids.currency_id[:1]
+                cover.sudo().item_ids.currency_id[:1]
                 or owed.sorted("date_due").currency_id[:1]
                 or case.company_id.currency_id
             )
@@ -103,7 +103,7 @@ class DebtCoverMixin(models.AbstractModel):
         for cover in self:
             if cover.amount <= 0:
                 raise ValidationError(self.env._("The amount must be more than zero."))
-            items = cover.item_ids.sudo()  # sudo: see ``_compute_company``
+            items = cover.sudo().item_ids  # sudo: see ``_compute_company``
             if items.case_id - cover.case_id:
                 raise ValidationError(
                     self.env._("Choose documents of this customer only.")
@@ -122,7 +122,10 @@ class DebtCoverMixin(models.AbstractModel):
         covers = super().create(vals_list)
         for cover in covers:
             if not cover.item_ids:
-                cover.item_ids = cover._oldest_items(cover.amount)
+                # what was said stays, also where it is else computed from them
+                said = [cover._fields[name] for name in ("amount", "currency_id")]
+                with self.env.protecting(said, cover):
+                    cover.item_ids = cover._oldest_items(cover.amount)
             if not cover.item_ids:
                 raise UserError(
                     self.env._(
@@ -222,6 +225,14 @@ class DebtCoverMixin(models.AbstractModel):
                 )
             )
         return SQL(" UNION ALL ").join(parts)
+
+    @api.model
+    def _is_simulated(self):
+        """Return whether a simulation judges: it must not touch activities."""
+        rows = self.env.execute_query(
+            SQL("SELECT to_regclass('pg_temp.debt_shadow_seq') IS NOT NULL")
+        )
+        return rows[0][0]
 
     @api.model
     def _judge_all(self, company, day, cases):

@@ -483,7 +483,7 @@ SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
             )
         )
         self.invalidate_model(flush=False)
-        if rows:
+        if rows and not self._is_simulated():
             self.browse([promise_id for (promise_id,) in rows])._withdraw_tasks()
 
     def _withdraw_tasks(self):

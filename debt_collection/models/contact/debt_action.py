@@ -36,6 +36,7 @@ REASONS = HELD_REASONS + [
     ("test_ended", "Test mode ended"),
     ("undone", "Logged by mistake"),
     ("promise_over", "The promise is not open any more"),
+    ("dispute_over", "The dispute was answered"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -81,6 +82,8 @@ class DebtAction(models.Model):
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
             ("promise_broken", "Broken Promise"),
+            ("dispute_reject", "Answer to a Dispute"),
+            ("dispute_late", "Late Dispute"),
         ],
         required=True,
         default="step",
@@ -89,6 +92,7 @@ class DebtAction(models.Model):
     reason = fields.Selection(REASONS)
     reason_detail = fields.Char(help="What the mail server or the error said.")
     promise_id = LooseMany2one("debt.promise", string="Promise")
+    dispute_id = LooseMany2one("debt.dispute", string="Dispute")
     user_id = LooseMany2one("res.users", string="Agent")
     planned_date = fields.Date()
     sent_date = fields.Datetime(string="Sent on")
@@ -127,6 +131,9 @@ class DebtAction(models.Model):
 
     _promise_uniq = models.UniqueIndex(
         "(promise_id, purpose) WHERE promise_id IS NOT NULL"
+    )
+    _dispute_uniq = models.UniqueIndex(
+        "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
@@ -480,7 +487,7 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        for action in self.filtered(lambda action: not action.promise_id):
+        for action in self.filtered(lambda a: not (a.promise_id or a.dispute_id)):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
             )
@@ -525,6 +532,9 @@ class DebtAction(models.Model):
         if self.promise_id:
             expected = "open" if self.track == "service" else ("broken", "partial")
             return None if self.promise_id.state in expected else "promise_over"
+        if self.dispute_id:
+            expected = "rejected" if self.track == "service" else "open"
+            return None if self.dispute_id.state == expected else "dispute_over"
         if case.state == "closed":
             return "settled"
         if case.state == "hold":

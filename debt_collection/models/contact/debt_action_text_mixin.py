@@ -68,6 +68,15 @@ class DebtActionTextMixin(models.AbstractModel):
     text_promise_date = fields.Char(
         compute="_compute_text_promise", string="Promised Date"
     )
+    text_dispute_amount = fields.Char(
+        compute="_compute_text_dispute", string="Disputed Amount"
+    )
+    text_dispute_reason = fields.Char(
+        compute="_compute_text_dispute", string="Reason of the Dispute"
+    )
+    text_dispute_answer = fields.Text(
+        compute="_compute_text_dispute", string="Answer to the Dispute"
+    )
     text_agent = fields.Char(compute="_compute_text_company", string="Signature")
     text_agent_contact = fields.Char(compute="_compute_text_company")
 
@@ -93,7 +102,8 @@ class DebtActionTextMixin(models.AbstractModel):
         for action in self:
             own = sorted(places[i] for i in action.item_refs if i in places)
             lines = [{**rows[place], "day": action.contact_day} for place in own]
-            if action.promise_id:  # covered by the promise itself
+            # covered by the promise itself, or no longer by the dispute
+            if action.promise_id or action.dispute_id:
                 for line in lines:
                     line["amount"] = line["residual"]
             result[action] = [line for line in lines if line["amount"] > 0]
@@ -156,6 +166,15 @@ class DebtActionTextMixin(models.AbstractModel):
                 self.env, promise.amount, promise.currency_id
             )
             action.text_promise_date = promise and format_date(self.env, promise.date)
+
+    @api.depends("dispute_id")
+    @api.depends_context("lang")
+    def _compute_text_dispute(self):
+        for action in self:
+            dispute = action.dispute_id.sudo()  # sudo: the debtor's own dispute
+            action.text_dispute_amount = dispute and dispute._money(dispute.amount)
+            action.text_dispute_reason = dispute.reason_id.name
+            action.text_dispute_answer = dispute.answer
 
     @api.depends("case_id")
     def _compute_text_pay_url(self):

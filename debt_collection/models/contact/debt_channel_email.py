@@ -11,6 +11,7 @@ from odoo.tools.mail import email_normalize, generate_tracking_message_id
 TEMPLATES = {
     "promise_confirm": "debt_collection.mail_template_promise_confirm",
     "promise_remind": "debt_collection.mail_template_promise_remind",
+    "dispute_reject": "debt_collection.mail_template_dispute_reject",
 }
 
 

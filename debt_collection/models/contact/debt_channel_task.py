@@ -52,6 +52,14 @@ class DebtChannelTask(models.AbstractModel):
                 date=format_date(action.env, promise.date),
                 paid=promise.currency_id.format(promise.amount_paid),
             )
+        elif dispute := action.dispute_id:
+            note = action.env._(
+                "%(reason)s, %(amount)s: %(owner)s should have answered by %(date)s.",
+                reason=dispute.reason_id.name,
+                amount=dispute._money(dispute.amount),
+                owner=dispute.owner_id.name or action.env._("somebody"),
+                date=format_date(action.env, dispute.deadline),
+            )
         else:
             note = action.step_id.note or action.note
         summary = action.name

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 
 class AccountMove(models.Model):
@@ -43,6 +45,37 @@ class AccountMove(models.Model):
     def action_debt_case(self):
         """Open the collection case of the invoice."""
         return self.debt_case_id._debt_open()
+
+    def action_debt_dispute(self):
+        """Enter what the customer does not agree with on these invoices."""
+        if not self.env["debt.dispute"].has_access("create"):
+            raise AccessError(self.env._("Only agents of collection open disputes."))
+        # sudo: reads the books, so that an invoice of today has its item
+        self.env["debt.item"].flush_model()
+        for company, moves in self.grouped("company_id").items():
+            self.env["debt.run"].sudo()._refresh_debtors(
+                company.sudo(), moves.commercial_partner_id
+            )
+        items = self.env["debt.item"].search(
+            [
+                ("move_id", "in", self.ids),
+                ("state", "=", "open"),
+                ("amount_residual_currency", ">", 0),
+            ]
+        )
+        if not items:
+            raise UserError(self.env._("Nothing is owed of this invoice."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dispute"),
+            "res_model": "debt.dispute",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": items.case_id[:1].id,
+                "default_item_ids": [Command.set(items.ids)],
+            },
+        }
 
     def write(self, vals):
         result = super().write(vals)

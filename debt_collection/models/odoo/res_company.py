@@ -103,6 +103,21 @@ class ResCompany(models.Model):
         help="Reminds the debtor the day before, where the strategy is on.",
     )
 
+    debt_dispute_supervisor_id = fields.Many2one(
+        "res.users",
+        string="Supervisor of Disputes",
+        domain=[("share", "=", False)],
+        help="Gets a task when nobody answered a dispute in time. Empty: the default "
+        "agent.",
+    )
+    debt_credit_note_user_id = fields.Many2one(
+        "res.users",
+        string="Credit Notes by",
+        domain=[("share", "=", False)],
+        help="Is asked for the credit note when somebody without accounting rights "
+        "accepts a dispute. Empty: the supervisor of disputes.",
+    )
+
     @api.depends("currency_id")
     def _compute_debt_crumb_amount(self):
         for company in self:
@@ -164,6 +179,11 @@ class ResCompany(models.Model):
         if ended:
             ended._debt_end_test()
         return result
+
+    def _debt_dispute_supervisor(self):
+        """Return who hears of disputes that nobody answered in time."""
+        self.ensure_one()
+        return self.debt_dispute_supervisor_id or self.debt_agent_id
 
     # === TIME === #
 

@@ -46,6 +46,12 @@ class ResConfigSettings(models.TransientModel):
     debt_promise_reminder = fields.Boolean(
         related="company_id.debt_promise_reminder", readonly=False
     )
+    debt_dispute_supervisor_id = fields.Many2one(
+        related="company_id.debt_dispute_supervisor_id", readonly=False
+    )
+    debt_credit_note_user_id = fields.Many2one(
+        related="company_id.debt_credit_note_user_id", readonly=False
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )

@@ -127,6 +127,7 @@ class DebtCase(models.Model):
     item_ids = fields.One2many("debt.item", "case_id", domain=[("state", "=", "open")])
     action_ids = fields.One2many("debt.action", "case_id")
     promise_ids = fields.One2many("debt.promise", "case_id", string="Promises")
+    dispute_ids = fields.One2many("debt.dispute", "case_id", string="Disputes")
 
     _partner_uniq = models.Constraint(
         "UNIQUE(partner_id, company_id)", "A customer has one case in each company."

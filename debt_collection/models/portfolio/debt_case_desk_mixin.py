@@ -25,6 +25,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
     item_count = fields.Integer(compute="_compute_item_count", string="Open Items")
 
     promise_count = fields.Integer(compute="_compute_promise_count", string="Promised")
+    dispute_count = fields.Integer(compute="_compute_dispute_count", string="Disputed")
 
     # === COMPUTE METHODS === #
 
@@ -139,6 +140,11 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.promise_count = len(case.promise_ids)
 
+    @api.depends("dispute_ids")
+    def _compute_dispute_count(self):
+        for case in self:
+            case.dispute_count = len(case.dispute_ids)
+
     # === BUTTONS === #
 
     def action_log(self):
@@ -197,6 +203,28 @@ class DebtCaseDeskMixin(models.AbstractModel):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_promise_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {"default_case_id": self.id}
+        return action
+
+    def action_dispute(self):
+        """Enter what the customer does not agree with."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dispute"),
+            "res_model": "debt.dispute",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
+
+    def action_open_disputes(self):
+        """Open the disputes of the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_dispute_action"
         )
         action["domain"] = [("case_id", "=", self.id)]
         action["context"] = {"default_case_id": self.id}

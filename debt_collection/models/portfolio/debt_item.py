@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
@@ -45,7 +46,6 @@ class DebtItem(models.Model):
     _description = "Open Item"
     _log_access = False
     _order = "date_due, id"
-    _rec_names_search = ["move_id"]
 
     move_line_id = LooseMany2one("account.move.line", required=True)
     move_id = LooseMany2one("account.move", string="Journal Entry", required=True)
@@ -101,6 +101,15 @@ class DebtItem(models.Model):
         for item in self:
             # sudo: the number of the document is shown wherever the item is
             item.display_name = item.move_id.sudo().name or str(item.id)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        # sudo: agents find an item by the number of its document; its rules apply
+        moves = self.env["account.move"].sudo()
+        number = Domain("name", operator, value) | Domain("ref", operator, value)
+        return Domain("move_id", "in", moves._search(number))
 
     @api.depends("date_due")
     def _compute_days_past_due(self):

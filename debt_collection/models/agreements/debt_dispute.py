@@ -1,0 +1,755 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, clean_context, format_amount, plaintext2html
+
+from ...fields import LooseMany2one
+from ...logic.working_days import add_working_days
+from .debt_promise import SOURCES
+
+STATES = [
+    ("open", "Open"),
+    ("accepted", "Accepted"),
+    ("rejected", "Rejected"),
+    ("withdrawn", "Withdrawn"),
+]
+
+#: What only the buttons and the daily run write; they check their users.
+GUARDED = {
+    "amount_accepted",
+    "amount_company",
+    "amount_cover",
+    "amount_credited",
+    "answer",
+    "credit_ended",
+    "credited_before",
+    "days_to_solve",
+    "escalated",
+    "resolved_by_id",
+    "resolved_date",
+    "state",
+}
+
+
+class DebtDispute(models.Model):
+    """What a customer does not agree with, and who has to answer it by when.
+
+    Only the disputed amount leaves the chase. An accepted one stays out until its
+    credit note is there; ``logic.dispute`` says how.
+    """
+
+    _name = "debt.dispute"
+    _description = "Dispute"
+    _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
+    _order = "opened_date desc, id desc"
+    _cover_reason = "disputed"
+
+    case_id = LooseMany2one(
+        compute="_compute_case", store=True, readonly=False, precompute=True
+    )
+    item_ids = fields.Many2many(
+        "debt.item",
+        string="Documents",
+        domain="[('case_id', '=?', case_id), ('state', '=', 'open'),"
+        " ('currency_id', '=?', currency_id), ('amount_residual_currency', '>', 0)]",
+        help="What the customer does not agree with. Empty: the oldest documents.",
+    )
+    document_names = fields.Char(
+        compute="_compute_document_names", string="Document Numbers"
+    )
+    reason_id = fields.Many2one(
+        "debt.dispute.reason",
+        required=True,
+        ondelete="restrict",
+        tracking=True,
+        domain=[("active", "=", True)],
+    )
+    reason_note = fields.Text(related="reason_id.note", string="What to Ask For")
+    amount = fields.Monetary(
+        string="Disputed",
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Only this much leaves the chase. All that is owed of the documents, "
+        "unless you say less.",
+    )
+    description = fields.Text(
+        help="What the customer says. Attach photos, orders or delivery notes below."
+    )
+    owner_id = LooseMany2one(
+        "res.users",
+        string="Answered by",
+        compute="_compute_owner",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="Has to accept or reject it: of the reason, else the salesperson of the "
+        "invoice, else the agent.",
+    )
+    user_id = LooseMany2one(string="Opened by")
+    opened_date = fields.Date(
+        string="Opened on",
+        required=True,
+        default=lambda self: self.env.company._debt_today(),
+    )
+    deadline = fields.Date(
+        compute="_compute_deadline",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+        help="Without an answer after this day, the supervisor gets a task.",
+    )
+    escalated = fields.Boolean(
+        readonly=True, help="It was late, and the supervisor got a task."
+    )
+    state = fields.Selection(
+        STATES,
+        required=True,
+        default="open",
+        readonly=True,
+        tracking=True,
+        group_expand=True,
+    )
+    answer = fields.Text(
+        readonly=True, tracking=True, help="Why it was accepted, rejected or withdrawn."
+    )
+    resolved_by_id = LooseMany2one("res.users", string="Closed by", readonly=True)
+    resolved_date = fields.Date(string="Closed on", readonly=True)
+    days_to_solve = fields.Integer(
+        readonly=True,
+        aggregator="avg",
+        help="Days from opening to closing; open disputes do not count.",
+    )
+    amount_accepted = fields.Monetary(
+        string="Accepted",
+        readonly=True,
+        tracking=True,
+        help="To be credited. It stays out of the chase until a credit note of that "
+        "much is reconciled with the documents, or until somebody stops waiting for "
+        "it.",
+    )
+    amount_credited = fields.Monetary(
+        string="Credited",
+        readonly=True,
+        help="Credit notes and corrections reconciled with the documents since it was "
+        "opened. Payments do not count.",
+    )
+    credited_before = fields.Monetary(
+        readonly=True, help="Already credited on its documents when it was opened."
+    )
+    credit_ended = fields.Boolean(
+        string="No Credit Note",
+        readonly=True,
+        help="Somebody stopped waiting for the credit note.",
+    )
+    amount_company = fields.Monetary(
+        string="In Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+        help="Worth of the dispute when it was opened.",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    salesperson_id = LooseMany2one(
+        "res.users", compute="_compute_salesperson", store=True, precompute=True
+    )
+    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
+    action_ids = fields.One2many("debt.action", "dispute_id", string="Actions")
+    is_late = fields.Boolean(compute="_compute_is_late")
+    may_accept = fields.Boolean(compute="_compute_may_accept")
+
+    _open_idx = models.Index("(company_id, deadline) WHERE state = 'open'")
+    _cover_idx = models.Index("(case_id) WHERE amount_cover > 0")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("item_ids")
+    def _compute_case(self):
+        for dispute in self:
+            # sudo: who answers it may not read the case
+            dispute.case_id = dispute.sudo().item_ids.case_id[:1] or dispute.case_id
+
+    @api.depends("case_id", "item_ids")
+    def _compute_currency(self):
+        return super()._compute_currency()
+
+    @api.depends("item_ids")
+    def _compute_amount(self):
+        for dispute in self:
+            items = dispute.sudo().item_ids  # sudo: see ``_compute_case``
+            if items:
+                dispute.amount = sum(items.mapped("amount_residual_currency"))
+
+    @api.depends("item_ids")
+    def _compute_salesperson(self):
+        for dispute in self:
+            # sudo: agents may not read invoices
+            moves = dispute.sudo().item_ids.move_id
+            dispute.salesperson_id = moves.invoice_user_id[:1]
+
+    @api.depends("reason_id", "item_ids", "case_id")
+    def _compute_owner(self):
+        for dispute in self:
+            # sudo: agents may not read invoices, nor who works where
+            case, company = dispute.case_id.sudo(), dispute.company_id.sudo()
+            for user in (
+                dispute.reason_id.sudo().with_company(company).owner_id,
+                dispute.sudo().item_ids.move_id.invoice_user_id[:1],
+                case.agent_id,
+                company.debt_agent_id,
+                self.env.user.sudo(),
+            ):
+                if user.active and not user.share and company in user.company_ids:
+                    dispute.owner_id = user.id
+                    break
+            else:
+                dispute.owner_id = dispute.owner_id
+
+    @api.depends("reason_id", "opened_date", "company_id")
+    def _compute_deadline(self):
+        for dispute in self:
+            if not dispute.opened_date:
+                dispute.deadline = False
+                continue
+            # sudo: the calendar of the company's country
+            country = dispute.company_id.sudo().country_id
+            years = {dispute.opened_date.year, dispute.opened_date.year + 1}
+            holidays = country._debt_holidays(years) if country else frozenset()
+            dispute.deadline = add_working_days(
+                dispute.opened_date, dispute.reason_id.days, holidays
+            )
+
+    @api.depends("item_ids")
+    def _compute_document_names(self):
+        for dispute in self:
+            # sudo: who answers it may know which documents it is about
+            items = dispute.sudo().item_ids
+            dispute.document_names = ", ".join(items.mapped("display_name"))
+
+    @api.depends("partner_id", "reason_id", "amount")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for dispute in self:
+            # sudo: the name of the debtor is shown wherever the dispute is
+            dispute.display_name = self.env._(
+                "%(customer)s: %(reason)s, %(amount)s",
+                customer=dispute.partner_id.sudo().display_name or "",
+                reason=dispute.reason_id.name or "",
+                amount=dispute._money(dispute.amount),
+            )
+
+    @api.depends("state", "deadline")
+    def _compute_is_late(self):
+        for dispute in self:
+            today = (dispute.company_id or self.env.company)._debt_today()
+            dispute.is_late = (
+                dispute.state == "open"
+                and bool(dispute.deadline)
+                and dispute.deadline < today
+            )
+
+    @api.depends("user_id", "create_uid")
+    @api.depends_context("uid")
+    def _compute_may_accept(self):
+        supervisor = self.env.user.has_group("debt_collection.group_debt_supervisor")
+        for dispute in self:
+            dispute.may_accept = supervisor or (
+                self.env.user not in (dispute.user_id | dispute.create_uid)
+            )
+
+    def _money(self, amount):
+        """Return an amount in the currency of the dispute as text."""
+        if not self.currency_id:
+            return ""
+        return format_amount(self.env, amount or 0, self.currency_id)
+
+    # === CRUD === #
+
+    @api.model
+    def _check_guarded(self, vals):
+        guarded = GUARDED & vals.keys()
+        if guarded and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "These fields are written by the answer to a dispute only: "
+                    "%(fields)s",
+                    fields=", ".join(sorted(guarded)),
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_guarded(vals)
+        disputes = super().create(vals_list)
+        disputes._check_room()
+        for dispute in disputes:
+            dispute._start()
+        disputes._look_again(disputes.case_id)
+        disputes._renew_activity()
+        return disputes
+
+    def write(self, vals):
+        self._check_guarded(vals)
+        result = super().write(vals)
+        if {"amount", "item_ids"} & vals.keys():
+            self._check_room()
+            for dispute in self.filtered(lambda dispute: dispute.state == "open"):
+                dispute._start()
+            self._look_again(self.case_id)
+        if {"owner_id", "deadline"} & vals.keys():
+            # sudo: who hands a dispute over may not change it any more
+            still_open = self.sudo().filtered(lambda d: d.state == "open")
+            still_open._renew_activity()
+        return result
+
+    def unlink(self):
+        # sudo: the task of a mistake goes with it
+        self.sudo()._end_tasks()
+        return super().unlink()
+
+    def _check_room(self):
+        """Refuse to dispute more than is owed, and the same twice.
+
+        :raise UserError: with what is in dispute already
+        """
+        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
+            items = dispute.sudo().item_ids  # sudo: see ``_compute_case``
+            owed = sum(items.mapped("amount_residual_currency"))
+            others = self.sudo().search(  # sudo: those that others answer count too
+                Domain("item_ids", "in", items.ids)
+                & Domain("state", "=", "open")
+                & Domain("id", "!=", dispute.id)
+            )
+            room = owed - sum(others.mapped("amount_cover"))
+            if dispute.currency_id.compare_amounts(dispute.amount, room) <= 0:
+                continue
+            if others:
+                raise UserError(
+                    self.env._(
+                        "These documents are in dispute already: %(disputes)s. "
+                        "%(room)s is left.",
+                        disputes="; ".join(others.mapped("display_name")),
+                        room=dispute._money(max(0, room)),
+                    )
+                )
+            raise UserError(
+                self.env._(
+                    "Only %(owed)s is owed of these documents.",
+                    owed=dispute._money(owed),
+                )
+            )
+
+    def _start(self):
+        """Remember what was credited before, and take the amount out of the chase."""
+        self.ensure_one()
+        items = self.sudo().item_ids  # sudo: see ``_compute_case``
+        owed = sum(items.mapped("amount_residual_currency"))
+        value = sum(items.mapped("amount_residual"))
+        credits = items.move_line_id.matched_credit_ids.filtered(
+            lambda partial: (
+                not (
+                    partial.credit_move_id.move_id.origin_payment_id
+                    or partial.credit_move_id.move_id.statement_line_id
+                )
+            )
+        )
+        # sudo: guarded fields
+        self.sudo().write(
+            {
+                "state": "open",
+                "amount_cover": self.amount,
+                "amount_company": self.amount * value / owed if owed else 0,
+                "credited_before": sum(credits.mapped("debit_amount_currency")),
+                "amount_credited": 0,
+            }
+        )
+
+    # === BUTTONS === #
+
+    def action_accept(self):
+        """Ask how much is accepted, then for the credit note."""
+        return self._answer_wizard("accept", self.env._("Accept Dispute"))
+
+    def action_reject(self):
+        """Ask why the customer has to pay."""
+        return self._answer_wizard("reject", self.env._("Reject Dispute"))
+
+    def _answer_wizard(self, decision, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "debt.dispute.answer.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_dispute_id": self.id,
+                "default_decision": decision,
+            },
+        }
+
+    def action_withdraw(self):
+        """Ask why the customer does not insist any more."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Withdraw Dispute"),
+            "res_model": "debt.withdraw.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_res_model": self._name,
+                "default_res_ids": self.ids,
+            },
+        }
+
+    def action_undo(self):
+        """Take back what was entered by mistake some minutes ago."""
+        self.ensure_one()
+        case = self.case_id
+        self.unlink()
+        return case._debt_open()
+
+    def action_open_case(self):
+        """Open the case of the dispute."""
+        self.ensure_one()
+        return self.case_id._debt_open()
+
+    def action_credit_note(self):
+        """Open Odoo's own credit note of the disputed invoices."""
+        self.ensure_one()
+        moves = self._invoices()
+        if not moves:
+            raise UserError(
+                self.env._(
+                    "None of these documents is an open invoice. Reconcile the credit "
+                    "with them in accounting; the dispute notices it."
+                )
+            )
+        action = moves.action_reverse()
+        action["context"] = {
+            "active_model": "account.move",
+            "active_ids": moves.ids,
+            "default_reason": self.reason_id.name,
+        }
+        return action
+
+    def _invoices(self):
+        """Return the open invoices that are disputed."""
+        # sudo: an accountant reads the numbers of invoices, see ``action_reverse``
+        items = self.sudo().item_ids.filtered(lambda item: item.state == "open")
+        return items.move_id.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type in ("out_invoice", "out_receipt")
+            )
+        ).sudo(self.env.su)
+
+    def action_end_wait(self):
+        """Stop waiting for a credit note; what is left is chased again."""
+        self.check_access("write")
+        waiting = self.filtered(
+            lambda dispute: dispute.state == "accepted" and dispute.amount_cover > 0
+        )
+        # sudo: guarded fields
+        waiting.sudo().write({"credit_ended": True, "amount_cover": 0})
+        waiting._renew_activity()
+        for dispute in waiting:
+            dispute._message_log(
+                body=self.env._(
+                    "No credit note is awaited any more. The chase goes on."
+                )
+            )
+        self._look_again(waiting.case_id)
+
+    # === ANSWERS === #
+
+    def _accept(self, amount=None, answer=False):
+        """Accept disputes; what is accepted waits for its credit note.
+
+        :param amount: how much, in the currency of the one dispute; all by default
+        :param answer: what was found
+        :raise AccessError: for who opened it, unless a supervisor
+        """
+        self._check_open()
+        if any(not dispute.may_accept for dispute in self):
+            raise AccessError(
+                self.env._(
+                    "Somebody else accepts what you opened: who answers the dispute, "
+                    "or a supervisor."
+                )
+            )
+        for dispute in self:
+            accepted = dispute.amount if amount is None else amount
+            if (
+                accepted <= 0
+                or dispute.currency_id.compare_amounts(accepted, dispute.amount) > 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "Accept more than zero, and %(amount)s at most.",
+                        amount=dispute._money(dispute.amount),
+                    )
+                )
+            dispute._resolve("accepted", answer, amount_accepted=accepted)
+        self._look_again(self.case_id)
+        self._renew_activity()
+
+    def _reject(self, answer, tell=False):
+        """Reject disputes; the documents come back at their next step.
+
+        :param answer: why the customer has to pay
+        :param tell: write it to the customer
+        """
+        self._check_open()
+        self._resolve("rejected", answer, amount_cover=0)
+        self._look_again(self.case_id)
+        self._renew_activity()
+        if tell:
+            self._plan_message("dispute_reject")
+
+    def _withdraw(self, reason):
+        """Close open disputes on which nobody insists any more."""
+        self.check_access("write")
+        still_open = self.filtered(lambda dispute: dispute.state == "open")
+        still_open._resolve("withdrawn", reason, amount_cover=0)
+        self._look_again(self.case_id)
+        still_open._renew_activity()
+
+    def _check_open(self):
+        self.check_access("write")
+        if any(dispute.state != "open" for dispute in self):
+            raise UserError(self.env._("This dispute is closed already."))
+
+    def _resolve(self, state, answer, **values):
+        for dispute in self:
+            today = dispute.company_id._debt_today()
+            # sudo: guarded fields; callers check their users
+            dispute.sudo().write(
+                {
+                    "state": state,
+                    "answer": answer,
+                    "resolved_by_id": self.env.uid,
+                    "resolved_date": today,
+                    "days_to_solve": max(0, (today - dispute.opened_date).days),
+                    **values,
+                }
+            )
+        self.sudo()._end_tasks()
+
+    # === ACTIVITIES AND MESSAGES === #
+
+    def _renew_activity(self):
+        """Give whose turn it is the only activity that the product makes."""
+        # sudo: whoever answers decides on the activities of others, too
+        self = self.sudo()
+        self.activity_ids.filtered("automated").unlink()
+        for dispute in self:
+            if dispute.state == "open":
+                user, day = dispute.owner_id, dispute.deadline
+            elif dispute.amount_cover > 0:
+                user = dispute._credit_note_user()
+                day = dispute.company_id._debt_today()
+            else:
+                continue
+            if user:
+                dispute._give_activity(user, day)
+
+    def _give_activity(self, user, day):
+        # sudo: who answers it may be outside of the team, and hears of it
+        dispute = self.sudo().with_context(
+            **clean_context(self.env.context), lang=user.sudo().lang
+        )
+        if dispute.state == "open":
+            summary = dispute.env._("Answer the dispute: %s", dispute.reason_id.name)
+        else:
+            summary = dispute.env._(
+                "Create the credit note: %s", dispute._money(dispute.amount_cover)
+            )
+        dispute.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=day,
+            summary=summary,
+            note=plaintext2html(dispute.description or ""),
+            user_id=user.id,
+            automated=True,
+        )
+        # still reads it after handing it over
+        dispute.message_subscribe(partner_ids=user.sudo().partner_id.ids)
+
+    def _credit_note_user(self):
+        """Return who makes the credit note of an accepted dispute."""
+        self.ensure_one()
+        if self.env.user.has_group("account.group_account_invoice"):
+            return self.env.user
+        company = self.company_id.sudo()  # sudo: settings of the company
+        return company.debt_credit_note_user_id or company._debt_dispute_supervisor()
+
+    def _plan_message(self, purpose):
+        """Write to the debtors, through the dispatch job."""
+        values = [
+            {
+                "case_id": dispute.case_id.id,
+                "company_id": dispute.company_id.id,
+                "debtor_id": dispute.partner_id.id,
+                "partner_id": dispute.partner_id.id,
+                "dispute_id": dispute.id,
+                "channel": "email",
+                "track": "service",
+                "purpose": purpose,
+                "user_id": (dispute.case_id._debt_agent() or dispute.user_id).id,
+                "planned_date": dispute.company_id._debt_today(),
+                "contact_day": dispute.company_id._debt_today(),
+                "amount": dispute.amount_company,
+                "item_refs": dispute.item_ids.ids,
+            }
+            # sudo: the right to answer a dispute is the right to tell the customer
+            for dispute in self.sudo()
+        ]
+        actions = self.env["debt.action"].sudo()
+        actions.with_context(clean_context(self.env.context)).create(values)
+        self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    def _end_tasks(self):
+        """End the tasks about disputes that were late."""
+        actions = self.action_ids.filtered(
+            lambda action: (
+                action.purpose == "dispute_late" and action.state in ("planned", "sent")
+            )
+        )
+        actions.activity_id.exists().unlink()
+        actions.write({"state": "cancelled", "reason": "dispute_over"})
+
+    # === SET BASED === #
+
+    @api.model
+    def _judge(self, company, day, cases):
+        """Judge the disputes of cases: all that cover something, others with news.
+
+        One statement: what was credited since from the reconciliations, the verdict of
+        ``logic.dispute`` where no person answered, a task for the supervisor once for
+        each that is late. Cases whose disputes change are to be rolled up.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+WITH d AS MATERIALIZED (
+    SELECT d.id, d.case_id, d.state, d.deadline, d.escalated, d.credited_before,
+           d.resolved_by_id IS NULL AS unanswered,
+           CASE WHEN d.resolved_by_id IS NULL THEN d.amount
+                ELSE d.amount_accepted END AS amount,
+           COALESCE(%(crumb)s * d.amount / NULLIF(d.amount_company, 0), 0) AS crumb
+      FROM debt_dispute d
+      JOIN debt_case c ON c.id = d.case_id
+     WHERE d.company_id = %(company)s AND d.case_id = ANY(%(cases)s) AND %(span_d)s
+       AND d.credit_ended IS NOT TRUE
+       AND (d.state = 'accepted' OR d.resolved_by_id IS NULL)
+       AND (d.state = 'open' OR d.amount_cover > 0 OR c.judged_day IS NULL)
+),
+item AS MATERIALIZED (
+    SELECT d.id, i.move_line_id, i.state,
+           GREATEST(i.amount_residual_currency, 0) AS owed
+      FROM d
+      JOIN debt_dispute_debt_item_rel r ON r.debt_dispute_id = d.id
+      JOIN debt_item i ON i.id = r.debt_item_id
+),
+owed AS (
+    SELECT id, SUM(owed) AS owed FROM item WHERE state = 'open' GROUP BY id
+),
+-- credit notes and corrections; what came from a payment answers nothing
+credit AS (
+    SELECT i.id, SUM(r.debit_amount_currency) AS amount
+      FROM item i
+      JOIN account_partial_reconcile r ON r.debit_move_id = i.move_line_id
+      JOIN account_move_line l ON l.id = r.credit_move_id
+      JOIN account_move m ON m.id = l.move_id
+     WHERE m.origin_payment_id IS NULL AND m.statement_line_id IS NULL
+     GROUP BY i.id
+),
+known AS (
+    SELECT d.*, COALESCE(o.owed, 0) AS owed,
+           GREATEST(0, COALESCE(k.amount, 0) - COALESCE(d.credited_before, 0))
+               AS credited
+      FROM d
+      LEFT JOIN owed o ON o.id = d.id
+      LEFT JOIN credit k ON k.id = d.id
+),
+left_over AS (
+    SELECT *, CASE WHEN credited > 0 AND amount - credited < crumb THEN 0
+                   ELSE GREATEST(0, LEAST(amount - credited, owed)) END AS rest
+      FROM known
+),
+verdict AS (
+    SELECT *, CASE WHEN NOT unanswered THEN state
+                   WHEN rest > 0 THEN 'open'
+                   WHEN credited > 0 THEN 'accepted'
+                   ELSE 'withdrawn' END AS verdict
+      FROM left_over
+),
+fresh AS (
+    SELECT *, verdict = 'open' AND deadline < %(day)s
+              AND escalated IS NOT TRUE AS late
+      FROM verdict
+),
+judged AS (
+    UPDATE debt_dispute t
+       SET state = f.verdict, amount_cover = f.rest, amount_credited = f.credited,
+           escalated = t.escalated IS TRUE OR f.late,
+           amount_accepted = CASE WHEN NOT f.unanswered THEN t.amount_accepted
+                                  WHEN f.verdict = 'accepted'
+                                  THEN LEAST(t.amount, f.credited) ELSE 0 END,
+           resolved_date = CASE WHEN NOT f.unanswered OR t.state = f.verdict
+                                THEN t.resolved_date
+                                WHEN f.verdict <> 'open' THEN %(day)s END,
+           days_to_solve = CASE WHEN NOT f.unanswered OR t.state = f.verdict
+                                THEN t.days_to_solve
+                                WHEN f.verdict <> 'open'
+                                THEN GREATEST(0, %(day)s - t.opened_date) END
+      FROM fresh f
+     WHERE t.id = f.id AND t.state = f.state
+       AND (f.late OR (t.state, t.amount_cover, t.amount_credited)
+                      IS DISTINCT FROM (f.verdict, f.rest, f.credited))
+    RETURNING t.id, t.case_id, t.owner_id, t.user_id, t.amount_company, f.late,
+              f.state AS was, t.state, t.amount_cover
+),
+again AS (
+    UPDATE debt_case SET judged_day = NULL
+     WHERE id IN (SELECT case_id FROM judged) AND judged_day IS NOT NULL
+),
+task AS (
+    INSERT INTO debt_action (
+        case_id, company_id, debtor_id, partner_id, dispute_id, channel, track, purpose,
+        state, user_id, planned_date, contact_day, amount, item_refs)
+    SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'task', 'task',
+           'dispute_late', 'planned',
+           COALESCE(%(supervisor)s::int, c.agent_id, j.user_id), %(day)s, %(day)s,
+           j.amount_company,
+           (SELECT array_agg(r.debt_item_id) FROM debt_dispute_debt_item_rel r
+             WHERE r.debt_dispute_id = j.id)
+      FROM judged j
+      JOIN debt_case c ON c.id = j.case_id
+     WHERE j.late
+       AND NOT EXISTS (SELECT FROM debt_action a
+                        WHERE a.dispute_id = j.id AND a.purpose = 'dispute_late')
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM judged WHERE state <> 'open' AND (was = 'open' OR amount_cover = 0)
+                """,
+                company=company.id,
+                cases=list(cases.ids),
+                day=day,
+                crumb=company.debt_crumb_amount,
+                supervisor=company._debt_dispute_supervisor().id or None,
+                span_d=cases._span("d", "case_id"),
+            )
+        )
+        self.invalidate_model(flush=False)
+        if rows and not self._is_simulated():
+            over = self.browse([dispute_id for (dispute_id,) in rows])
+            over.activity_ids.filtered("automated").unlink()
+            over._end_tasks()
