@@ -169,7 +169,33 @@ DECISIONS = (
     ),
 )
 
+
 #: What happened when the agent called, in turn: outcome and what she noted.
+@dataclass(frozen=True)
+class Promise:
+    """What a debtor promised in the last days, and what came of it."""
+
+    key: str
+    #: Days from today: when it was made, and for when.
+    made: int
+    day: int
+    #: Share of what is overdue.
+    share: float = 1.0
+    method: str = "transfer"
+    #: Day and share of the oldest document that was paid since.
+    paid: tuple[int, float] | None = None
+    note: str = ""
+
+
+PROMISES = (
+    Promise("almacenes_exitosa", -1, 3, note="Tesorería paga el miércoles."),
+    Promise("hotel_nevado", -2, 1, share=0.5, note="Abona la mitad mañana."),
+    Promise("comercial_guadalupe", -5, 2, method="cheque"),
+    Promise("colegio_pinos", -12, -7, note="Prometió el rector."),
+    Promise("importadora_delta", -10, -6, paid=(-7, 0.4)),
+    Promise("agropecuaria_llanos", -6, -3, paid=(-4, 1.0), note="Ya cumplió antes."),
+)
+
 CALLS = (
     ("promise", "Promete pagar el viernes. Habla la auxiliar de tesorería."),
     ("no_answer", "No contesta; se intenta mañana en la mañana."),

@@ -13,7 +13,7 @@ from odoo import SUPERUSER_ID, api, fields
 
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
-from .portfolio import CALLS, DEBTORS, DECISIONS, START
+from .portfolio import CALLS, DEBTORS, DECISIONS, PROMISES, START
 
 LANG = "es_419"
 #: Local hours of a day.
@@ -74,6 +74,32 @@ class Story:
                 event(happened)
             self._date_messages(day, MORNING)
             self._live(day)
+        for promise in PROMISES:
+            self._promise(promise)
+        self._date_messages(0, DESK)
+
+    def _promise(self, promise):
+        """Enter a promise of the last days, and what was paid since."""
+        case = self._case(promise.key)
+        oldest = case.item_ids.sorted("date_due")[:1].move_id
+        self.env["debt.promise"].with_user(self.users["supervisor"]).create(
+            {
+                "case_id": case.id,
+                "amount": case.currency_id.round(
+                    case._promise_amount() * promise.share
+                ),
+                "made_date": self._date(promise.made),
+                "date": self._date(promise.day),
+                "method": promise.method,
+                "user_id": case._debt_agent().id,
+                "confirm": False,
+                "note": promise.note,
+            }
+        )
+        if promise.paid:
+            day, share = promise.paid
+            self.books.pay(day, oldest.with_env(self.books.env), share)
+            case._refresh(self.today)
 
     def _settle_in(self):
         """Let people read Spanish, and the first months be no test."""
@@ -208,9 +234,19 @@ class Story:
         )
         for task in tasks.sorted("id"):
             outcome, note = next(self.calls)
-            task.activity_id.with_user(task.user_id).action_feedback(feedback=note)
+            outcome = self.env["debt.outcome"]._by_code(outcome)
+            contact = task.with_user(task.user_id)._log(
+                task.case_id.with_user(task.user_id),
+                channel=task.channel if task.channel != "task" else "other",
+                outcome_id=outcome.id,
+                reached="debtor" if outcome.reached else "nobody",
+                note=note,
+                sent_date=self._moment(day, CALLING),
+                planned_date=self._date(day),
+                contact_day=self._date(day),
+            )
+            task.with_user(task.user_id)._finish(contact)
             task.activity_id.date_done = self._moment(day, CALLING)
-            task.outcome_id = self.env["debt.outcome"]._by_code(outcome)
         self._date_messages(day, CALLING)
 
     # === E-MAIL === #

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
@@ -130,7 +130,7 @@ class DebtPromise(models.Model):
                 amount=promise.currency_id.format(promise.amount or 0)
                 if promise.currency_id
                 else "",
-                date=fields.Date.to_string(promise.date) or "",
+                date=format_date(self.env, promise.date) if promise.date else "",
             )
 
     @api.depends("date", "method", "company_id")

@@ -24,7 +24,14 @@ class DebtCaseDeskMixin(models.AbstractModel):
     )
     item_count = fields.Integer(compute="_compute_item_count", string="Open Items")
 
-    promise_count = fields.Integer(compute="_compute_promise_count", string="Promised")
+    promise_count = fields.Integer(
+        compute="_compute_promise_count", string="Number of Promises"
+    )
+    promise_text = fields.Char(
+        compute="_compute_promise_count",
+        string="Promised",
+        help="What the customer promised and is still to pay.",
+    )
     dispute_count = fields.Integer(compute="_compute_dispute_count", string="Disputed")
 
     # === COMPUTE METHODS === #
@@ -135,10 +142,20 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.item_count = counts.get(case.id, 0)
 
-    @api.depends("promise_ids")
+    @api.depends("promise_ids.state")
+    @api.depends_context("lang")
     def _compute_promise_count(self):
         for case in self:
             case.promise_count = len(case.promise_ids)
+            still_open = case.promise_ids.filtered(lambda p: p.state == "open")
+            case.promise_text = " · ".join(
+                self.env._(
+                    "%(amount)s for %(date)s",
+                    amount=format_amount(self.env, promise.amount, promise.currency_id),
+                    date=format_date(self.env, promise.date),
+                )
+                for promise in still_open.sorted("date")
+            )
 
     @api.depends("dispute_ids")
     def _compute_dispute_count(self):
