@@ -1,5 +1,8 @@
 from . import strategy
 
 # isort: split
-# strategy has the mixin of everything that is configuration
+# desk has mixins of cases and actions, strategy that of all configuration
+from . import desk
+
+# isort: split
 from . import agreements, contact, daily, odoo, portfolio

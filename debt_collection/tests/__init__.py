@@ -16,4 +16,5 @@ from . import (
     test_tours,
     test_translations,
     test_twin,
+    test_worklist,
 )

@@ -35,6 +35,30 @@ class TestTours(DebtCommon, HttpCase):
             str(case.message_ids.tracking_value_ids.mapped("new_value_char")),
         )
 
+    def test_an_agent_works_through_the_day(self):
+        self.env["debt.priority.rule"].search([]).action_archive()
+        self.env["debt.priority.rule"].create(
+            [
+                {
+                    "name": "{amount} to chase",
+                    "points": 30,
+                    "figure": "amount",
+                    "figure_to": 20,
+                },
+                {
+                    "name": "late",
+                    "points": 10,
+                    "figure": "days",
+                    "figure_from": 1,
+                },
+            ]
+        )
+        large = self.new_debtor("Almacén Grande")
+        self.invoice(900, due=self.day - timedelta(days=4), partner=large)
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_my_day", login="agent")
+        self.assertEqual(self.case_of(large).put_off_day, self.day)
+
     def test_a_manager_switches_a_strategy_on_and_simulates(self):
         self.strategy.write({"enabled": False, "name": "Quiet Strategy"})
         self.strategy.mode = "approve"

@@ -3,6 +3,7 @@ from . import (
     debt_dispute_answer_wizard,
     debt_hold_wizard,
     debt_message_wizard,
+    debt_pin_wizard,
     debt_run_wizard,
     debt_stage_wizard,
     debt_withdraw_wizard,

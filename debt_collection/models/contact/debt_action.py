@@ -50,7 +50,11 @@ class DebtAction(models.Model):
 
     _name = "debt.action"
     _description = "Collection Action"
-    _inherit = ["debt.action.text.mixin", "debt.action.log.mixin"]
+    _inherit = [
+        "debt.action.text.mixin",
+        "debt.action.log.mixin",
+        "debt.action.desk.mixin",
+    ]
     _log_access = False
     _order = "contact_day desc, id desc"
 

@@ -130,6 +130,7 @@ class DebtRun(models.Model):
             "roll up": self.env._("roll up"),
             "sort": self.env._("sort"),
             "plan": self.env._("plan"),
+            "prioritise": self.env._("prioritise"),
             "dispatch": self.env._("dispatch"),
         }
         for run in self:
@@ -243,6 +244,7 @@ class DebtRun(models.Model):
         cases._roll_up(company, day)
         cases._sort(company)
         self.env["debt.action"]._cancel_settled(cases)
+        cases._prioritise(company, day, cases)
         # figures are fresh; the run of the day still has to plan
         self.env.cr.execute(
             SQL("UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)", cases.ids)
@@ -368,13 +370,25 @@ class DebtRun(models.Model):
         full = self.simulate or not self._knows_when(company)
         self._retry(lambda: self._sync_company(company, day))
         cases = self._cases_to_judge(company, day, again)
-        for case_ids in split_every(SLICE, cases):
+        self._each_slice(
+            company,
+            cases,
+            lambda case_ids: self._judge_slice(company, day, case_ids, full),
+        )
+        if cases and not self.simulate:
+            # when all figures are there: what is a large amount depends on the others
+            limits = self.env["debt.case"]._amount_limits(company)
+            self._each_slice(
+                company,
+                cases,
+                lambda case_ids: self._prioritise_slice(company, day, case_ids, limits),
+            )
+
+    def _each_slice(self, company, cases, work):
+        """Call ``work`` with the ids of each slice; one that fails stops no other."""
+        for case_ids in split_every(SLICE, cases, list):
             try:
-                self._retry(
-                    lambda ids=case_ids: self._judge_slice(
-                        company, day, list(ids), full
-                    )
-                )
+                self._retry(lambda ids=case_ids: work(ids))
             except Exception as error:
                 if self.simulate or not self._may_commit():
                     raise
@@ -389,6 +403,7 @@ class DebtRun(models.Model):
             marked = self.env["debt.mark"]._take(company)
             self.items_synced += self.env["debt.item"]._sync(company, day)
             self.env["debt.case"]._release_holds(company, day)
+            self.env["debt.case"]._release_pins(company, day)
             self._expire_approvals(company, day)
             self.env.cr.execute(
                 SQL(
@@ -424,6 +439,14 @@ class DebtRun(models.Model):
         self.actions_planned += planned
         self.reasons = dict(Counter(self.reasons or {}) + Counter(held))
         self._checkpoint("slice")
+
+    def _prioritise_slice(self, company, day, case_ids, limits):
+        """Give the cases of a slice their points, in a transaction of its own."""
+        self._checkpoint(read_committed=True)
+        with self._timed("prioritise"):
+            cases = self.env["debt.case"].browse(case_ids)
+            cases._prioritise(company, day, cases, limits)
+        self._checkpoint("prioritised")
 
     @api.model
     def _cases_to_judge(self, company, day, again):

@@ -42,6 +42,8 @@ class DebtCase(models.Model):
         "debt.case.desk.mixin",
         "debt.case.merge.mixin",
         "debt.case.habit.mixin",
+        "debt.case.priority.mixin",
+        "debt.case.my.day.mixin",
     ]
     _order = "amount_chaseable desc, id"
     _rec_names_search = ["partner_id"]
@@ -514,6 +516,7 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             self.env["debt.cover.mixin"]._judge_all(company, max(day, last), cases)
             cases._roll_up(company, max(day, last))
             cases._sort(company)
+            self._prioritise(company, max(day, last), cases)
             self.env.cr.execute(
                 SQL(
                     "UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)",

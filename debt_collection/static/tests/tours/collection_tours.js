@@ -33,6 +33,7 @@ registry.category("web_tour.tours").add("debt_agent", {
     url: "/odoo",
     steps: () => [
         ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
         {
             content: "the board shows the case in its stage",
             trigger: '.o_kanban_group:contains("Early") .o_kanban_record:contains("Tienda")',
@@ -78,6 +79,59 @@ registry.category("web_tour.tours").add("debt_agent", {
         {
             content: "the case is open again",
             trigger: 'button[name="action_hold"]',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_my_day", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        {
+            content: "the largest debt is first, and says why",
+            trigger:
+                '.o_data_row:first:contains("Almacén"):contains("to chase"):contains("Call")',
+        },
+        {
+            content: "two cases are left",
+            trigger: '.o_debt_my_day_banner .o_debt_number:contains("2")',
+        },
+        {
+            content: "work the list",
+            trigger: ".o_debt_start",
+            run: "click",
+        },
+        {
+            content: "the first case is open, with its reasons",
+            trigger: '.o_form_view:contains("Almacén") .o_debt_reason:contains("to chase")',
+        },
+        {
+            content: "go on by keyboard",
+            trigger: ".o_debt_next",
+            run: "press Alt+n",
+        },
+        {
+            content: "the second case is open",
+            trigger: '.o_form_view:contains("Tienda") .o_debt_next_bar:contains("2 / 2")',
+        },
+        {
+            content: "back to the first",
+            trigger: ".o_debt_previous",
+            run: "click",
+        },
+        {
+            content: "nobody answers: not today",
+            trigger: '.o_form_view:contains("Almacén") .o_debt_skip',
+            run: "click",
+        },
+        {
+            content: "the second case follows; skip it too",
+            trigger: '.o_form_view:contains("Tienda") .o_debt_skip',
+            run: "click",
+        },
+        {
+            content: "the day is done",
+            trigger: '.o_list_view .o_view_nocontent:contains("Your day is done")',
         },
     ],
 });
@@ -151,6 +205,7 @@ registry.category("web_tour.tours").add("debt_stage_by_drag", {
     url: "/odoo",
     steps: () => [
         ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
         {
             content: "drop the card on another stage",
             trigger: '.o_kanban_group:contains("Early") .o_kanban_record:contains("Tienda")',

@@ -1,0 +1,6 @@
+from . import (
+    debt_action_desk_mixin,
+    debt_case_my_day_mixin,
+    debt_case_priority_mixin,
+    debt_priority_rule,
+)
