@@ -22,12 +22,6 @@ TABLE = {
     "debt.action": {"agent": "r", "supervisor": "r", "manager": "r", "account": "r"},
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
-    "debt.promise": {
-        "agent": "rwcu",
-        "supervisor": "rwcu",
-        "manager": "rwcu",
-        "account": "r",
-    },
     "debt.priority.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
     "debt.action.note": {

@@ -476,6 +476,20 @@ class TestMyDay(WorklistCommon):
         self.assertFalse(case.last_contact_day, "it was a mistake")
         self.assertIn(case.id, self.queue())
 
+    def test_a_contact_that_was_logged_is_work(self):
+        case = self.cases[3].with_user(self.agent)
+        outcome = self.env["debt.outcome"]._by_code("no_answer")
+        action = (
+            self.env["debt.action"]
+            .with_user(self.agent)
+            ._log(case, channel="call", outcome_id=outcome.id, reached="nobody")
+        )
+        self.assertEqual(case.last_contact_day, DAY)
+        self.assertNotIn(case.id, self.queue())
+        action.action_undo()
+        self.assertFalse(case.last_contact_day)
+        self.assertIn(case.id, self.queue())
+
     def action_of(self, case, activity):
         Action = self.env["debt.action"].sudo()
         return Action.create(
