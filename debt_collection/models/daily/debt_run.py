@@ -443,6 +443,7 @@ class DebtRun(models.Model):
     def _prioritise_slice(self, company, day, case_ids, limits):
         """Give the cases of a slice their points, in a transaction of its own."""
         self._checkpoint(read_committed=True)
+        self.env["debt.item"]._tune(len(case_ids))
         with self._timed("prioritise"):
             cases = self.env["debt.case"].browse(case_ids)
             cases._prioritise(company, day, cases, limits)

@@ -273,7 +273,7 @@ f AS MATERIALIZED (
                AND c.id BETWEEN %(first)s AND %(last)s AND c.state = 'open'
                AND (c.amount_chaseable > 0 OR d.case_id IS NOT NULL)) f
 ),
-s AS (
+s AS MATERIALIZED (
     SELECT f.id, %(points)s AS points,
            ('[' || concat_ws(',', NULL%(reasons)s) || ']')::jsonb AS reasons
       FROM f
@@ -282,7 +282,8 @@ UPDATE debt_case t
    SET priority = n.priority, priority_points = n.points, priority_reasons = n.reasons
   FROM (SELECT c.id, COALESCE(s.points, 0) AS points, s.reasons,
                CASE WHEN s.points > 0
-                    THEN GREATEST(1, LEAST(100, ROUND(100.0 * s.points / %(most)s)))
+                    THEN GREATEST(1, LEAST(100, (200 * s.points + %(most)s)
+                                                / (2 * %(most)s)))
                     ELSE 0 END AS priority
           FROM debt_case c
           LEFT JOIN s ON s.id = c.id
