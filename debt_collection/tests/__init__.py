@@ -9,6 +9,7 @@ from . import (
     test_mail_queue,
     test_merge,
     test_pay_link,
+    test_payment_notice,
     test_promise,
     test_settings,
     test_simulation,

@@ -36,6 +36,12 @@ TABLE = {
         "manager": "rwcu",
         "account": "r",
     },
+    "debt.payment.notice": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rw",
+    },
     "debt.text.template": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     # every employee may be the one who has to answer
     "debt.dispute": {

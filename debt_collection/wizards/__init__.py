@@ -1,5 +1,7 @@
 from . import (
+    debt_apply_wizard,
     debt_contact_wizard,
+    debt_deposit_wizard,
     debt_dispute_answer_wizard,
     debt_hold_wizard,
     debt_message_wizard,

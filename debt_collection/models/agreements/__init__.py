@@ -1,8 +1,8 @@
-from . import debt_cover_mixin
+from . import debt_cover_mixin, debt_notice_match_mixin
 
 # isort: split
 # models after the mixin that they inherit
-from . import debt_promise
+from . import debt_payment_notice, debt_promise
 
 # isort: split
 from . import debt_dispute, debt_dispute_reason

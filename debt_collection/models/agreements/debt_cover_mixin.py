@@ -125,7 +125,7 @@ class DebtCoverMixin(models.AbstractModel):
                 # what was said stays, also where it is else computed from them
                 said = [cover._fields[name] for name in ("amount", "currency_id")]
                 with self.env.protecting(said, cover):
-                    cover.item_ids = cover._oldest_items(cover.amount)
+                    cover.item_ids = cover._oldest_items(cover._amount_to_cover())
             if not cover.item_ids:
                 raise UserError(
                     self.env._(
@@ -151,6 +151,11 @@ class DebtCoverMixin(models.AbstractModel):
                     "within ten minutes. Close it instead."
                 )
             )
+
+    def _amount_to_cover(self):
+        """Return how much of its documents it covers when it is entered."""
+        self.ensure_one()
+        return self.amount
 
     def _oldest_items(self, amount=None):
         """Return the oldest open items of the case in the currency, up to an amount.

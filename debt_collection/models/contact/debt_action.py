@@ -36,6 +36,7 @@ REASONS = HELD_REASONS + [
     ("test_ended", "Test mode ended"),
     ("undone", "Logged by mistake"),
     ("promise_over", "The promise is not open any more"),
+    ("notice_over", "The reported payment was applied or rejected"),
     ("dispute_over", "The dispute was answered"),
 ]
 
@@ -86,6 +87,8 @@ class DebtAction(models.Model):
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
             ("promise_broken", "Broken Promise"),
+            ("notice_expired", "Reported Payment Did Not Come"),
+            ("notice_rejected", "Rejected Payment Notice"),
             ("dispute_reject", "Answer to a Dispute"),
             ("dispute_late", "Late Dispute"),
         ],
@@ -96,6 +99,7 @@ class DebtAction(models.Model):
     reason = fields.Selection(REASONS)
     reason_detail = fields.Char(help="What the mail server or the error said.")
     promise_id = LooseMany2one("debt.promise", string="Promise")
+    notice_id = LooseMany2one("debt.payment.notice", string="Payment Notice")
     dispute_id = LooseMany2one("debt.dispute", string="Dispute")
     user_id = LooseMany2one("res.users", string="Agent")
     planned_date = fields.Date()
@@ -135,6 +139,9 @@ class DebtAction(models.Model):
 
     _promise_uniq = models.UniqueIndex(
         "(promise_id, purpose) WHERE promise_id IS NOT NULL"
+    )
+    _notice_uniq = models.UniqueIndex(
+        "(notice_id, purpose) WHERE notice_id IS NOT NULL"
     )
     _dispute_uniq = models.UniqueIndex(
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
@@ -491,7 +498,9 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        for action in self.filtered(lambda a: not (a.promise_id or a.dispute_id)):
+        for action in self.filtered(
+            lambda a: not (a.promise_id or a.notice_id or a.dispute_id)
+        ):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
             )
@@ -536,6 +545,9 @@ class DebtAction(models.Model):
         if self.promise_id:
             expected = "open" if self.track == "service" else ("broken", "partial")
             return None if self.promise_id.state in expected else "promise_over"
+        if self.notice_id:
+            expected = self.purpose.removeprefix("notice_")
+            return None if self.notice_id.state == expected else "notice_over"
         if self.dispute_id:
             expected = "rejected" if self.track == "service" else "open"
             return None if self.dispute_id.state == expected else "dispute_over"

@@ -52,6 +52,8 @@ class DebtChannelTask(models.AbstractModel):
                 date=format_date(action.env, promise.date),
                 paid=promise.currency_id.format(promise.amount_paid),
             )
+        elif notice := action.notice_id:
+            note = self._notice_words(action, notice)
         elif dispute := action.dispute_id:
             note = action.env._(
                 "%(reason)s, %(amount)s: %(owner)s should have answered by %(date)s.",
@@ -69,6 +71,26 @@ class DebtChannelTask(models.AbstractModel):
             )
             summary = f"{summary} · {moment}"
         return {"summary": summary, "note": note}
+
+    def _notice_words(self, action, notice):
+        """Return what became of a payment that was reported."""
+        amount = notice.currency_id.format(notice.amount)
+        date = format_date(action.env, notice.date)
+        if action.purpose == "notice_rejected":
+            return action.env._(
+                "The reported payment of %(amount)s on %(date)s was rejected: "
+                "%(reason)s",
+                amount=amount,
+                date=date,
+                reason=notice.close_reason,
+            )
+        return action.env._(
+            "A payment of %(amount)s on %(date)s was reported and did not come "
+            "(reference: %(reference)s). Ask for the receipt.",
+            amount=amount,
+            date=date,
+            reference=notice.reference or "—",
+        )
 
 
 class DebtChannelCall(models.AbstractModel):

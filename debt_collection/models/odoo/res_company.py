@@ -102,6 +102,12 @@ class ResCompany(models.Model):
         default=True,
         help="Reminds the debtor the day before, where the strategy is on.",
     )
+    debt_notice_days = fields.Integer(
+        string="Pause for a Reported Payment",
+        default=5,
+        help="Working days for which a payment that was reported keeps its documents "
+        "out of the chase.",
+    )
 
     debt_dispute_supervisor_id = fields.Many2one(
         "res.users",
@@ -130,6 +136,7 @@ class ResCompany(models.Model):
 
     @api.constrains(
         "debt_run_hour",
+        "debt_notice_days",
         "debt_pending_days",
         "debt_promise_tolerance",
         "debt_promise_tolerance_cheque",
@@ -157,6 +164,10 @@ class ResCompany(models.Model):
                 )
             if not 0 <= company.debt_run_hour <= 23:
                 raise ValidationError(self.env._("The hour of the run is 0 to 23."))
+            if company.debt_notice_days < 0:
+                raise ValidationError(
+                    self.env._("A reported payment cannot pause for negative days.")
+                )
             if company.debt_pending_days < 0:
                 raise ValidationError(
                     self.env._("Days to wait for a payment cannot be negative.")

@@ -52,6 +52,9 @@ class ResConfigSettings(models.TransientModel):
     debt_credit_note_user_id = fields.Many2one(
         related="company_id.debt_credit_note_user_id", readonly=False
     )
+    debt_notice_days = fields.Integer(
+        related="company_id.debt_notice_days", readonly=False
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )

@@ -129,6 +129,9 @@ class DebtCase(models.Model):
     item_ids = fields.One2many("debt.item", "case_id", domain=[("state", "=", "open")])
     action_ids = fields.One2many("debt.action", "case_id")
     promise_ids = fields.One2many("debt.promise", "case_id", string="Promises")
+    notice_ids = fields.One2many(
+        "debt.payment.notice", "case_id", string="Payment Notices"
+    )
     dispute_ids = fields.One2many("debt.dispute", "case_id", string="Disputes")
 
     _partner_uniq = models.Constraint(

@@ -32,6 +32,9 @@ class DebtCaseDeskMixin(models.AbstractModel):
         string="Promised",
         help="What the customer promised and is still to pay.",
     )
+    notice_count = fields.Integer(
+        compute="_compute_notice_count", string="Payments Reported"
+    )
     dispute_count = fields.Integer(compute="_compute_dispute_count", string="Disputed")
 
     # === COMPUTE METHODS === #
@@ -162,6 +165,11 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.dispute_count = len(case.dispute_ids)
 
+    @api.depends("notice_ids")
+    def _compute_notice_count(self):
+        for case in self:
+            case.notice_count = len(case.notice_ids)
+
     # === BUTTONS === #
 
     def action_log(self):
@@ -242,6 +250,31 @@ class DebtCaseDeskMixin(models.AbstractModel):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "debt_collection.debt_dispute_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {"default_case_id": self.id}
+        return action
+
+    def action_report_payment(self):
+        """Enter a payment that somebody reports."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment Reported"),
+            "res_model": "debt.payment.notice",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": self.id,
+                "default_amount": self._promise_amount(),
+            },
+        }
+
+    def action_open_notices(self):
+        """Open the payments that were reported for the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_payment_notice_action"
         )
         action["domain"] = [("case_id", "=", self.id)]
         action["context"] = {"default_case_id": self.id}
