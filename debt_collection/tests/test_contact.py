@@ -120,6 +120,16 @@ class TestContact(DebtCommon):
             self.log("wants_plan")
         self.log("wants_plan", task_user_id=self.other.id)
 
+    def test_dispute(self):
+        reason = self.env["debt.dispute.reason"].search([("active", "=", True)])[:1]
+        contact = self.log("dispute", dispute_reason_id=reason.id, dispute_amount=30)
+        dispute = self.case.dispute_ids
+        self.assertEqual((dispute.amount, dispute.reason_id), (30, reason))
+        self.assertEqual(self.case.amount_chaseable, 70)
+        contact.with_user(self.agent).action_undo()
+        self.assertFalse(dispute.exists())
+        self.assertEqual(self.case.amount_chaseable, 100)
+
     def test_everybody_helps(self):
         self.case_of().sudo().agent_id = self.agent
         contact = self.log("third_party", user=self.other)

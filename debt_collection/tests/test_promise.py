@@ -325,6 +325,14 @@ class TestPromise(DebtCommon):
         with self.assertRaises(AccessError):
             promise.with_user(foreign).read()
 
+    def test_nobody_writes_the_verdict(self):
+        promise = self.promise().with_user(self.agent)
+        for vals in ({"state": "kept"}, {"amount_cover": 0}, {"level": 1}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                promise.write(vals)
+        with self.assertRaises(AccessError):
+            self.promise(state="kept")
+
     # === TWIN === #
 
     def test_random_promises_against_the_rule(self):

@@ -125,3 +125,14 @@ class TestSimulation(DebtCommon):
             self.env.cr.execute("DELETE FROM debt_case")
             raise ZeroDivisionError
         self.assertEqual(self.env["debt.case"].search_count([]), cases)
+
+    def test_no_task_ends_because_a_simulation_foresees_the_payment(self):
+        invoice = self.invoice(100, due=DAY - timedelta(days=8))
+        self.strategy.entry_mode = "by_age"
+        self.run_on()
+        task = self.env["debt.action"].search([("track", "=", "task")])
+        self.assertTrue(task.activity_id)
+        self.pay(invoice)
+        self.simulate(DAY + timedelta(days=1))
+        self.assertTrue(task.activity_id.exists())
+        self.assertEqual(task.state, "sent")

@@ -81,6 +81,17 @@ class DebtContactWizard(models.TransientModel):
         string="Send Confirmation",
         default=lambda self: self.env.company.debt_promise_confirm,
     )
+    item_ids = fields.Many2many(
+        "debt.item",
+        string="Documents",
+        domain="[('case_id', '=', case_id), ('state', '=', 'open'),"
+        " ('amount_residual_currency', '>', 0)]",
+        help="Empty: the oldest documents.",
+    )
+    dispute_reason_id = fields.Many2one("debt.dispute.reason", string="Reason")
+    dispute_amount = fields.Monetary(
+        string="Disputed", help="Empty: all that is owed of the documents."
+    )
     call_back_at = fields.Datetime(string="Call Back at")
     task_text = fields.Char(string="What Is Wanted")
     task_user_id = fields.Many2one(
@@ -155,11 +166,14 @@ class DebtContactWizard(models.TransientModel):
             agent = wizard.case_id._debt_agent() or self.env.user
             wizard.task_user_id = False if wizard.follow_up == "escalate" else agent
 
-    @api.constrains("follow_up", "promise_date", "call_back_at", "task_user_id")
+    @api.constrains(
+        "follow_up", "promise_date", "dispute_reason_id", "call_back_at", "task_user_id"
+    )
     def _check_follow_up(self):
         for wizard in self:
             missing = {
                 "promise": not wizard.promise_date or wizard.promise_amount <= 0,
+                "dispute": not wizard.dispute_reason_id,
                 "call_back": not wizard.call_back_at,
                 "document": not wizard.task_text or not wizard.task_user_id,
                 "escalate": not wizard.task_user_id,
@@ -213,6 +227,22 @@ class DebtContactWizard(models.TransientModel):
                 "contact_action_id": contact.id,
                 "confirm": self.promise_confirm,
                 "note": self.note,
+                "item_ids": self.item_ids.ids,
+            }
+        )
+
+    def _follow_dispute(self, contact):
+        items = self.item_ids or self.env["debt.dispute"].new(
+            {"case_id": self.case_id.id}
+        )._oldest_items(self.dispute_amount or 1)
+        self.env["debt.dispute"].create(
+            {
+                "case_id": self.case_id.id,
+                "item_ids": items.ids,
+                "reason_id": self.dispute_reason_id.id,
+                "description": self.note,
+                "contact_action_id": contact.id,
+                **({"amount": self.dispute_amount} if self.dispute_amount else {}),
             }
         )
 

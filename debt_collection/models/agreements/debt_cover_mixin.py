@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
@@ -23,6 +23,8 @@ class DebtCoverMixin(models.AbstractModel):
     _mail_post_access = "read"
     #: Why an item that is wholly covered is held: a value of ``debt.item.held_reason``.
     _cover_reason = None
+    #: Fields that only the product writes: its buttons and the daily run.
+    _guarded = frozenset()
 
     case_id = LooseMany2one(
         "debt.case",
@@ -65,6 +67,13 @@ class DebtCoverMixin(models.AbstractModel):
         default=lambda self: self.env.user,
         domain=[("share", "=", False)],
         tracking=True,
+    )
+    contact_action_id = LooseMany2one(
+        "debt.action",
+        string="Contact",
+        index="btree_not_null",
+        readonly=True,
+        help="The call or visit in which it was made.",
     )
     can_undo = fields.Boolean(compute="_compute_can_undo")
 
@@ -117,8 +126,22 @@ class DebtCoverMixin(models.AbstractModel):
                     )
                 )
 
+    @api.model
+    def _check_guarded(self, vals):
+        """Refuse to let users write what the product finds out by itself."""
+        guarded = self._guarded & vals.keys()
+        if guarded and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The product itself writes these fields: %(fields)s",
+                    fields=", ".join(sorted(guarded)),
+                )
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_guarded(vals)
         covers = super().create(vals_list)
         for cover in covers:
             if not cover.item_ids:
@@ -135,6 +158,10 @@ class DebtCoverMixin(models.AbstractModel):
                     )
                 )
         return covers
+
+    def write(self, vals):
+        self._check_guarded(vals)
+        return super().write(vals)
 
     def unlink(self):
         cases = self.case_id

@@ -14,22 +14,6 @@ STATES = [
     ("withdrawn", "Withdrawn"),
 ]
 
-#: What only the buttons and the daily run write; they check their users.
-GUARDED = {
-    "amount_accepted",
-    "amount_company",
-    "amount_cover",
-    "amount_credited",
-    "answer",
-    "credit_ended",
-    "credited_before",
-    "days_to_solve",
-    "escalated",
-    "resolved_by_id",
-    "resolved_date",
-    "state",
-}
-
 
 class DebtDispute(models.Model):
     """What a customer does not agree with, and who has to answer it by when.
@@ -43,6 +27,22 @@ class DebtDispute(models.Model):
     _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
     _order = "opened_date desc, id desc"
     _cover_reason = "disputed"
+    _guarded = frozenset(
+        (
+            "amount_accepted",
+            "amount_company",
+            "amount_cover",
+            "amount_credited",
+            "answer",
+            "credit_ended",
+            "credited_before",
+            "days_to_solve",
+            "escalated",
+            "resolved_by_id",
+            "resolved_date",
+            "state",
+        )
+    )
 
     case_id = LooseMany2one(
         compute="_compute_case", store=True, readonly=False, precompute=True
@@ -270,22 +270,8 @@ class DebtDispute(models.Model):
 
     # === CRUD === #
 
-    @api.model
-    def _check_guarded(self, vals):
-        guarded = GUARDED & vals.keys()
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "These fields are written by the answer to a dispute only: "
-                    "%(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
-
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_guarded(vals)
         disputes = super().create(vals_list)
         disputes._check_room()
         for dispute in disputes:
@@ -295,7 +281,6 @@ class DebtDispute(models.Model):
         return disputes
 
     def write(self, vals):
-        self._check_guarded(vals)
         result = super().write(vals)
         if {"amount", "item_ids"} & vals.keys():
             self._check_room()

@@ -36,6 +36,22 @@ class DebtPromise(models.Model):
     _inherit = ["debt.cover.mixin"]
     _order = "date desc, id desc"
     _cover_reason = "promised"
+    _guarded = frozenset(
+        (
+            "amount_company",
+            "amount_cover",
+            "amount_paid",
+            "amount_to_apply",
+            "close_reason",
+            "deadline",
+            "judged_date",
+            "level",
+            "matched_before",
+            "paid_date",
+            "paid_late",
+            "state",
+        )
+    )
 
     item_ids = fields.Many2many(
         "debt.item",
@@ -106,13 +122,6 @@ class DebtPromise(models.Model):
         help="Writes to the debtor what they promised.",
     )
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
-    contact_action_id = LooseMany2one(
-        "debt.action",
-        string="Contact",
-        index="btree_not_null",
-        readonly=True,
-        help="The call or visit in which it was made.",
-    )
 
     _open_idx = models.Index("(company_id, date) WHERE state = 'open'")
     _cover_idx = models.Index("(case_id) WHERE amount_cover > 0")
@@ -255,7 +264,8 @@ class DebtPromise(models.Model):
                 or (promise.state == "cancelled" and promise.close_reason)
             )
         )
-        super().write(
+        # sudo: the figures are the product's, whoever made the promise
+        super(DebtPromise, self.sudo()).write(
             {
                 "matched_before": matched,
                 "amount_cover": self.amount,

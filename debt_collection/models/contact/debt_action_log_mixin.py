@@ -142,7 +142,8 @@ class DebtActionLogMixin(models.AbstractModel):
             )
         # sudo: evidence is written by the product, never by users
         action = self.sudo()
-        self.env["debt.promise"].search([("contact_action_id", "=", self.id)]).unlink()
+        for model in self.env["debt.cover.mixin"]._cover_models():
+            model.search([("contact_action_id", "=", self.id)]).unlink()
         followed = action.search([("parent_id", "=", self.id)])
         followed.activity_id.exists().unlink()
         followed.write({"state": "cancelled", "reason": "undone"})

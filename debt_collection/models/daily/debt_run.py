@@ -431,7 +431,7 @@ class DebtRun(models.Model):
             planned += self.env["debt.promise"]._plan_reminders(
                 company, day, cases, self
             )
-        if closed:
+        if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
         self.env.invalidate_all()
         self.cases_opened += opened
