@@ -130,6 +130,14 @@ class TestContact(DebtCommon):
         self.assertFalse(dispute.exists())
         self.assertEqual(self.case.amount_chaseable, 100)
 
+    def test_payment_reported_on_the_phone(self):
+        self.log("paid", notice_amount=60, notice_reference="4711")
+        notice = self.case.notice_ids
+        self.assertEqual((notice.amount, notice.reference), (60, "4711"))
+        self.assertEqual(self.case.amount_chaseable, 40)
+        self.log("scheduled", notice_date=DAY + timedelta(days=4), notice_amount=40)
+        self.assertTrue((self.case.notice_ids - notice).scheduled)
+
     def test_everybody_helps(self):
         self.case_of().sudo().agent_id = self.agent
         contact = self.log("third_party", user=self.other)

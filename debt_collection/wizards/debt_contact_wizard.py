@@ -88,6 +88,17 @@ class DebtContactWizard(models.TransientModel):
         " ('amount_residual_currency', '>', 0)]",
         help="Empty: the oldest documents.",
     )
+    notice_amount = fields.Monetary(
+        string="Amount Paid", compute="_compute_promise", store=True, readonly=False
+    )
+    notice_date = fields.Date(
+        string="Payment Date",
+        default=lambda self: self.env.company._debt_today(),
+        help="In the future where the payment is scheduled.",
+    )
+    notice_reference = fields.Char(string="Reference")
+    notice_receipt = fields.Binary(string="Receipt")
+    notice_receipt_name = fields.Char()
     dispute_reason_id = fields.Many2one("debt.dispute.reason", string="Reason")
     dispute_amount = fields.Monetary(
         string="Disputed", help="Empty: all that is owed of the documents."
@@ -159,6 +170,7 @@ class DebtContactWizard(models.TransientModel):
     def _compute_promise(self):
         for wizard in self:
             wizard.promise_amount = wizard.case_id._promise_amount()
+            wizard.notice_amount = wizard.promise_amount
 
     @api.depends("case_id", "follow_up")
     def _compute_task_user(self):
@@ -173,6 +185,7 @@ class DebtContactWizard(models.TransientModel):
         for wizard in self:
             missing = {
                 "promise": not wizard.promise_date or wizard.promise_amount <= 0,
+                "notice": not wizard.notice_date or wizard.notice_amount <= 0,
                 "dispute": not wizard.dispute_reason_id,
                 "call_back": not wizard.call_back_at,
                 "document": not wizard.task_text or not wizard.task_user_id,
@@ -227,6 +240,22 @@ class DebtContactWizard(models.TransientModel):
                 "contact_action_id": contact.id,
                 "confirm": self.promise_confirm,
                 "note": self.note,
+                "item_ids": self.item_ids.ids,
+            }
+        )
+
+    def _follow_notice(self, contact):
+        self.env["debt.payment.notice"].create(
+            {
+                "case_id": self.case_id.id,
+                "currency_id": self.currency_id.id,
+                "amount": self.notice_amount,
+                "date": self.notice_date,
+                "reference": self.notice_reference,
+                "receipt": self.notice_receipt,
+                "receipt_name": self.notice_receipt_name,
+                "contact_id": self.contact_id.id,
+                "contact_action_id": contact.id,
                 "item_ids": self.item_ids.ids,
             }
         )

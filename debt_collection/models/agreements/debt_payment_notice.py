@@ -32,6 +32,20 @@ class DebtPaymentNotice(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["reference", "partner_id"]
     _cover_reason = "noticed"
+    _guarded = frozenset(
+        (
+            "amount_company",
+            "amount_cover",
+            "amount_matched",
+            "amount_to_apply",
+            "close_reason",
+            "judged_date",
+            "matched_before",
+            "paid_date",
+            "pause_until",
+            "state",
+        )
+    )
 
     item_ids = fields.Many2many(
         "debt.item",
@@ -255,7 +269,8 @@ class DebtPaymentNotice(models.Model):
             room -= notice.amount_cover
             if self.currency_id.compare_amounts(room, 0) < 0:
                 notice._close(self.env._("Replaced by a later notice"))
-        super().write(
+        # sudo: the figures are the product's, whoever reported the payment
+        super(DebtPaymentNotice, self.sudo()).write(
             {
                 "matched_before": matched,
                 "amount_cover": self._amount_to_cover(),

@@ -18,6 +18,7 @@ class DebtOutcome(models.Model):
     follow_up = fields.Selection(
         [
             ("promise", "Promise to Pay"),
+            ("notice", "Payment Notice"),
             ("dispute", "Dispute"),
             ("call_back", "Call Back"),
             ("document", "Document Wanted"),

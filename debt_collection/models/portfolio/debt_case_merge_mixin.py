@@ -47,9 +47,10 @@ class DebtCaseMergeMixin(models.AbstractModel):
         self.env.invalidate_all()
 
     @api.model
-    def _cover_tables(self):
+    def _cover_tables(self, field="case_id"):
+        """Return the tables of agreements that have a field."""
         covers = self.env["debt.cover.mixin"]._cover_models()
-        return tuple(model._table for model in covers)
+        return tuple(model._table for model in covers if field in model._fields)
 
     def _absorb(self, lost):
         """Take over the history of other cases of the same debtor and remove them."""
