@@ -160,7 +160,7 @@ class TestContact(DebtCommon):
         note = self.env["debt.action.note"].with_user(self.agent)
         note = note.create({"action_id": contact.id, "body": "It was the father"})
         self.assertEqual(contact.note_ids, note)
-        with self.assertRaises(UserError):
+        with self.assertRaises(AccessError):
             note.body = "Changed"
         with self.assertRaises(UserError):
             note.sudo().unlink()
