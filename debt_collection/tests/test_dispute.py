@@ -78,7 +78,9 @@ class DisputeCommon(DebtCommon):
             **({"amount": amount} if amount else {}),
             **values,
         }
-        return self.env["debt.dispute"].with_user(user or self.agent).create(values)
+        model = self.env["debt.dispute"].with_user(user or self.agent)
+        # as the web client does
+        return model.with_context(lang="en_US").create(values)
 
     @contextmanager
     def refused(self, error, text):
@@ -132,7 +134,8 @@ class TestDispute(DisputeCommon):
         model = self.env["debt.dispute"].with_user(self.agent)
         with Form(model.with_context(**action["context"])) as form:
             form.reason_id = self.reason
-            form.item_ids.add(self.item_of(self.invoice_))
+            # the only one that is open
+            self.assertEqual(form.item_ids[:], self.item_of(self.invoice_))
             self.assertEqual(form.amount, 100)
             form.amount = 30
         self.assertEqual(form.record.amount_cover, 30)

@@ -59,6 +59,14 @@ class TestTours(DebtCommon, HttpCase):
         self.start_tour("/odoo", "debt_my_day", login="agent")
         self.assertEqual(self.case_of(large).put_off_day, self.day)
 
+    def test_an_agent_enters_a_dispute_and_rejects_it(self):
+        self.run_on(self.day)
+        case = self.case_of(self.shop)
+        self.start_tour("/odoo", "debt_dispute", login="agent")
+        self.assertEqual(case.dispute_ids.state, "rejected")
+        self.assertEqual(case.dispute_ids.amount, 100)
+        self.assertEqual(case.dispute_ids.answer, "Signed without remarks")
+
     def test_a_manager_switches_a_strategy_on_and_simulates(self):
         self.strategy.write({"enabled": False, "name": "Quiet Strategy"})
         self.strategy.mode = "approve"

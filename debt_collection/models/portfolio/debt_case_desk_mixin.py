@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Command
 from odoo.tools import SQL, format_amount, format_date
 
 
@@ -236,13 +237,17 @@ class DebtCaseDeskMixin(models.AbstractModel):
     def action_dispute(self):
         """Enter what the customer does not agree with."""
         self.ensure_one()
+        owed = self.item_ids.filtered(lambda item: item.amount_residual_currency > 0)
+        context = {"default_case_id": self.id}
+        if len(owed) == 1:
+            context["default_item_ids"] = [Command.set(owed.ids)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Dispute"),
             "res_model": "debt.dispute",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_case_id": self.id},
+            "context": context,
         }
 
     def action_open_disputes(self):

@@ -136,6 +136,81 @@ registry.category("web_tour.tours").add("debt_my_day", {
     ],
 });
 
+registry.category("web_tour.tours").add("debt_dispute", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
+        {
+            content: "open the case",
+            trigger: '.o_kanban_record:contains("Tienda")',
+            run: "click",
+        },
+        {
+            content: "the customer does not agree",
+            trigger: 'button[name="action_dispute"]',
+            run: "click",
+        },
+        {
+            content: "the only invoice is there",
+            trigger: '.modal [name="item_ids"] .o_tag:contains("INV")',
+        },
+        {
+            content: "say why",
+            trigger: '.modal [name="reason_id"] input',
+            run: "edit Shortage",
+        },
+        {
+            content: "choose the reason",
+            trigger: '.o-autocomplete--dropdown-item:contains("Shortage")',
+            run: "click",
+        },
+        {
+            content: "it says what to ask for",
+            trigger: '.modal .o_form_view:contains("delivery note")',
+        },
+        {
+            content: "enter it",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "the case counts it",
+            trigger: 'button[name="action_open_disputes"]',
+            run: "click",
+        },
+        {
+            content: "as a board",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "open it",
+            trigger: '.o_kanban_group:contains("Open") .o_kanban_record:contains("Tienda")',
+            run: "click",
+        },
+        {
+            content: "reject it",
+            trigger: 'button[name="action_reject"]',
+            run: "click",
+        },
+        {
+            content: "say why",
+            trigger: '.modal [name="answer"] textarea',
+            run: "edit Signed without remarks",
+        },
+        {
+            content: "confirm",
+            trigger: '.modal button[name="action_confirm"]:contains("Reject")',
+            run: "click",
+        },
+        {
+            content: "the answer is there",
+            trigger: '.o_form_view [name="answer"]:contains("Signed without remarks")',
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("debt_manager", {
     url: "/odoo",
     steps: () => [
