@@ -187,6 +187,29 @@ class TestPaymentNotice(NoticeCommon):
         )
         self.assertEqual(found, notice)
 
+    def test_reported_in_a_call(self):
+        case = self.case_of().with_user(self.agent)
+        wizard = (
+            self.env["debt.contact.wizard"]
+            .with_user(self.agent)
+            .with_context(**case.action_log()["context"])
+            .create(
+                {
+                    "outcome_id": self.env["debt.outcome"]._by_code("paid").id,
+                    "follow_up": "notice",
+                    "notice_reference": "TRF 123456",
+                }
+            )
+        )
+        wizard.action_confirm()
+        notice = case.notice_ids
+        self.assertEqual((notice.amount, notice.date), (100, DAY))
+        self.assertEqual(notice.reference, "TRF 123456")
+        self.assertEqual(case.amount_chaseable, 0)
+        notice.contact_action_id.with_user(self.agent).action_undo()
+        self.assertFalse(notice.exists())
+        self.assertEqual(self.case_of().amount_chaseable, 100)
+
     def test_the_receipt_is_shown_as_what_it_is(self):
         notice = self.notice(receipt=PIXEL, receipt_name="photo.png")
         self.assertEqual(notice.receipt_kind, "image")
@@ -345,6 +368,8 @@ class TestPaymentNotice(NoticeCommon):
         notice = self.notice().with_user(self.accountant)
         self.assertEqual(notice.item_ids.move_id, self.invoice_)
         self.assertEqual(notice.read(["display_name", "candidate"])[0]["id"], notice.id)
+        with self.assertRaises(AccessError):
+            notice.state = "matched"
         with self.assertRaises(AccessError):
             notice.copy()
         with self.assertRaises(AccessError):

@@ -97,6 +97,7 @@ class DebtContactWizard(models.TransientModel):
         help="In the future where the payment is scheduled.",
     )
     notice_reference = fields.Char(string="Reference")
+    notice_bank = fields.Char(string="Bank")
     notice_receipt = fields.Binary(string="Receipt")
     notice_receipt_name = fields.Char()
     dispute_reason_id = fields.Many2one("debt.dispute.reason", string="Reason")
@@ -252,6 +253,8 @@ class DebtContactWizard(models.TransientModel):
                 "amount": self.notice_amount,
                 "date": self.notice_date,
                 "reference": self.notice_reference,
+                "bank": self.notice_bank,
+                "note": self.note,
                 "receipt": self.notice_receipt,
                 "receipt_name": self.notice_receipt_name,
                 "contact_id": self.contact_id.id,
