@@ -13,6 +13,7 @@ from . import (
     test_promise,
     test_settings,
     test_simulation,
+    test_teams,
     test_text_amounts,
     test_tours,
     test_translations,

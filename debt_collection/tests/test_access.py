@@ -22,6 +22,9 @@ TABLE = {
     "debt.action": {"agent": "r", "supervisor": "r", "manager": "r", "account": "r"},
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
+    "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
+    "debt.team.member": {"agent": "r", "supervisor": "rw", "manager": "rwcu"},
+    "debt.assignment.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.priority.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
     "debt.action.note": {

@@ -6,6 +6,7 @@ from . import (
     debt_hold_wizard,
     debt_message_wizard,
     debt_pin_wizard,
+    debt_redistribute_wizard,
     debt_run_wizard,
     debt_stage_wizard,
     debt_withdraw_wizard,

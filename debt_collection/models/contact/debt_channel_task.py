@@ -14,6 +14,7 @@ class DebtChannelTask(models.AbstractModel):
         return {action: action.user_id.login or "" for action in actions}
 
     def _send(self, actions, now):
+        self._hand_over(actions)
         model_id = self.env["ir.model"]._get_id("debt.case")
         activity_type = self.env.ref(self._activity_type)
         # all names at once: each activity would read the one of its case
@@ -41,6 +42,16 @@ class DebtChannelTask(models.AbstractModel):
         for action, activity in zip(actions, activities, strict=True):
             action.activity_id = activity
         actions.write({"state": "sent", "sent_date": now, "reason": False})
+
+    def _hand_over(self, actions):
+        """Give the tasks of whoever is away to who stands in for them."""
+        for (company, day), group in actions.grouped(
+            lambda action: (action.company_id, action.contact_day)
+        ).items():
+            stand_ins = self.env["debt.team.member"]._stand_ins(company, day)
+            for action in group:
+                if action.user_id.id in stand_ins:
+                    action.user_id = stand_ins[action.user_id.id]
 
     def _words(self, action):
         """Return what the task says, in the language of the agent."""

@@ -426,6 +426,8 @@ class DebtRun(models.Model):
             opened, closed = cases._roll_up(company, day, full)
         with self._timed("sort"):
             cases._sort(company)
+            if not self.simulate:
+                cases._assign(company, day)
         with self._timed("plan"):
             planned, held = self._plan(company, day, cases, full)
             planned += self.env["debt.promise"]._plan_reminders(

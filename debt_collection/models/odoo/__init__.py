@@ -7,4 +7,5 @@ from . import (
     res_config_settings,
     res_country,
     res_partner,
+    res_users,
 )

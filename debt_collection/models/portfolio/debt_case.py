@@ -43,6 +43,7 @@ class DebtCase(models.Model):
         "debt.case.merge.mixin",
         "debt.case.habit.mixin",
         "debt.case.priority.mixin",
+        "debt.case.team.mixin",
         "debt.case.my.day.mixin",
     ]
     _order = "amount_chaseable desc, id"
