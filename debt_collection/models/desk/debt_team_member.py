@@ -254,6 +254,7 @@ class DebtTeamMember(models.Model):
             ]
         )
         action = cases.action_redistribute()
-        others = self.team_id.member_ids.user_id - self.user_id
+        there = self.team_id.member_ids.filtered(lambda member: not member.absent)
+        others = there.user_id - self.user_id
         action["context"]["default_user_ids"] = others.ids
         return action
