@@ -62,7 +62,7 @@ class DebtPriorityRule(models.Model):
         "the most points counts.",
     )
     figure_from = fields.Integer(string="From")
-    figure_to = fields.Integer(string="To", help="0: without limit.")
+    figure_to = fields.Integer(string="Up to", help="0: without limit.")
     case_count = fields.Integer(string="Cases Now", compute="_compute_case_count")
 
     _range = models.Constraint(
