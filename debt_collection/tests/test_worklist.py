@@ -488,6 +488,19 @@ class TestMyDay(WorklistCommon):
         self.assertNotIn(case.id, self.queue())
         action.action_undo()
         self.assertFalse(case.last_contact_day)
+        earlier = (
+            self.env["debt.action"]
+            .with_user(self.agent)
+            ._log(
+                case,
+                channel="call",
+                outcome_id=outcome.id,
+                reached="nobody",
+                contact_day=days(-1),
+            )
+        )
+        self.assertEqual(earlier.done_day, days(-1))
+        self.assertEqual(case.last_contact_day, days(-1))
         self.assertIn(case.id, self.queue())
 
     def action_of(self, case, activity):

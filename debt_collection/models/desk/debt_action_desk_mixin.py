@@ -34,8 +34,11 @@ class DebtActionDeskMixin(models.AbstractModel):
     def _note_work(self):
         """Remember on the cases when people last worked them, and sort them anew."""
         for company, tasks in self.grouped("company_id").items():
-            done = tasks.filtered(lambda a: a.state == "done" and not a.done_day)
-            done.done_day = company._debt_today()
+            today = company._debt_today()
+            for task in tasks.filtered(lambda a: a.state == "done"):
+                # the contact that was logged knows its day
+                contact = task if task.by_hand else task.closed_by_id
+                task.done_day = contact.contact_day or task.done_day or today
         self.env.flush_all()
         cases = self.case_id
         self.env.cr.execute(
