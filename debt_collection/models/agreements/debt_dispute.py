@@ -547,9 +547,8 @@ class DebtDispute(models.Model):
 
     def _give_activity(self, user, day):
         # sudo: who answers it may be outside of the team, and hears of it
-        dispute = self.sudo().with_context(
-            {**clean_context(self.env.context), "lang": user.sudo().lang}
-        )
+        clean = self.sudo().with_context(clean_context(self.env.context))
+        dispute = clean.with_context(lang=user.sudo().lang)
         if dispute.state == "open":
             summary = dispute.env._("Answer the dispute: %s", dispute.reason_id.name)
         else:

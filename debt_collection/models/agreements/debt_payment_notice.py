@@ -270,7 +270,7 @@ class DebtPaymentNotice(models.Model):
             if self.currency_id.compare_amounts(room, 0) < 0:
                 notice._close(self.env._("Replaced by a later notice"))
         # sudo: the figures are the product's, whoever reported the payment
-        super(DebtPaymentNotice, self.sudo()).write(
+        self.sudo().write(
             {
                 "matched_before": matched,
                 "amount_cover": self._amount_to_cover(),

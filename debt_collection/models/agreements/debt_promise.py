@@ -265,7 +265,7 @@ class DebtPromise(models.Model):
             )
         )
         # sudo: the figures are the product's, whoever made the promise
-        super(DebtPromise, self.sudo()).write(
+        self.sudo().write(
             {
                 "matched_before": matched,
                 "amount_cover": self.amount,

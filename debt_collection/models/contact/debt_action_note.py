@@ -14,11 +14,6 @@ class DebtActionNote(models.Model):
     action_id = LooseMany2one("debt.action", required=True, index=True)
     body = fields.Text(string="Note", required=True)
 
-    def write(self, vals):
-        raise UserError(
-            self.env._("A note is evidence. Add another one to correct it.")
-        )
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A note is evidence and cannot be deleted."))

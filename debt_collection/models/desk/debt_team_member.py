@@ -43,7 +43,6 @@ class DebtTeamMember(models.Model):
     absent_to = fields.Date(string="Away until", help="Last day. Empty: open end.")
     substitute_id = fields.Many2one(
         "res.users",
-        string="Substitute",
         domain="[('share', '=', False), ('company_ids', 'in', company_id),"
         " ('id', '!=', user_id)]",
         help="Gets the tasks and the worklist of the agent while they are away.",
