@@ -493,6 +493,7 @@ class DebtAction(models.Model):
                     action.address = addresses[action]
                 channel._send(reachable, now)
                 reachable._contacted()
+                reachable.case_id._prioritise(company, day, reachable.case_id)
                 sent |= reachable
         return sent
 
