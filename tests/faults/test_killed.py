@@ -18,6 +18,8 @@ POINTS = [
     "after synced",
     "before slice",
     "after slice",
+    "before prioritised",
+    "after prioritised",
     "before dispatch",
     "after dispatch",
     "claimed",
