@@ -569,7 +569,7 @@ class TestMyDay(WorklistCommon):
 
     def test_suggested_actions(self):
         case = self.cases[3].with_user(self.agent)
-        self.assertEqual(case.suggested_action, "Call: last contact today")
+        self.assertEqual(case.suggested_action, "Call: contacted already today")
         case.sudo().last_message_day = days(-1)
         case.invalidate_recordset()
         self.assertEqual(case.suggested_action, "Call: last contact yesterday")

@@ -226,7 +226,7 @@ class DebtCaseMyDayMixin(models.AbstractModel):
             if days >= self.days_past_due
             else self.env._("Call: last contact yesterday")
             if days == 1
-            else self.env._("Call: a message left today")
+            else self.env._("Call: contacted already today")
             if not days
             else self.env._("Call: last contact %s days ago", days)
         )
