@@ -148,20 +148,21 @@ class Books:
         return credit
 
     def _advance(self, partner, amount):
-        def receive(day):
-            self.env["account.payment"].create(
-                {
-                    "payment_type": "inbound",
-                    "partner_type": "customer",
-                    "partner_id": partner.id,
-                    "amount": amount * 1000,
-                    "date": self.date(day),
-                    "memo": "Anticipo",
-                    "journal_id": self.bank.id,
-                }
-            ).action_post()
+        return lambda day: self.receive(day, partner, amount * 1000, "Anticipo")
 
-        return receive
+    def receive(self, day, partner, amount, memo="Transferencia"):
+        """Post money that came and that nobody allocated yet."""
+        self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": partner.id,
+                "amount": amount,
+                "date": self.date(day),
+                "memo": memo,
+                "journal_id": self.bank.id,
+            }
+        ).action_post()
 
     def _opening(self, partner, amount):
         receivable = partner.property_account_receivable_id

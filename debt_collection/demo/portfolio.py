@@ -196,6 +196,37 @@ PROMISES = (
     Promise("agropecuaria_llanos", -6, -3, paid=(-4, 1.0), note="Ya cumplió antes."),
 )
 
+
+@dataclass(frozen=True)
+class Notice:
+    """A payment that a debtor reported; ``money`` when it is in the bank already."""
+
+    key: str
+    day: int
+    share: float = 1.0
+    money: bool = False
+    reference: str = ""
+
+
+NOTICES = (
+    Notice("cafetera_quindio", -1, money=True, reference="TRF 778201"),
+    Notice("bodegas_puerto", 2, share=0.6, reference="Programado"),
+)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    key: str
+    reason: str
+    share: float
+    text: str
+
+
+DISPUTES = (
+    Dispute("textiles_andinos", "shortage", 0.15, "Faltaron dos cajas del pedido."),
+    Dispute("pacifico_logistica", "price", 0.1, "No aplicaron el descuento pactado."),
+)
+
 CALLS = (
     ("promise", "Promete pagar el viernes. Habla la auxiliar de tesorería."),
     ("no_answer", "No contesta; se intenta mañana en la mañana."),

@@ -13,7 +13,15 @@ from odoo import SUPERUSER_ID, api, fields
 
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
-from .portfolio import CALLS, DEBTORS, DECISIONS, PROMISES, START
+from .portfolio import (
+    CALLS,
+    DEBTORS,
+    DECISIONS,
+    DISPUTES,
+    NOTICES,
+    PROMISES,
+    START,
+)
 
 LANG = "es_419"
 #: Local hours of a day.
@@ -76,7 +84,71 @@ class Story:
             self._live(day)
         for promise in PROMISES:
             self._promise(promise)
+        for notice in NOTICES:
+            self._report_payment(notice)
+        for dispute in DISPUTES:
+            self._dispute(dispute)
+        self._make_team()
         self._date_messages(0, DESK)
+
+    def _report_payment(self, notice):
+        """A debtor says that they paid, or will; the money may be there already."""
+        case = self._case(notice.key)
+        amount = case.currency_id.round(case._promise_amount() * notice.share)
+        self.env["debt.payment.notice"].with_user(self.users["agent"]).create(
+            {
+                "case_id": case.id,
+                "amount": amount,
+                "date": self._date(notice.day),
+                "reference": notice.reference,
+                "method": "transfer",
+            }
+        )
+        if notice.money:
+            self.books.receive(
+                notice.day, self.partners[notice.key], amount, notice.reference
+            )
+            case._refresh(self.today)
+
+    def _dispute(self, dispute):
+        """A debtor does not agree with a part of their oldest document."""
+        case = self._case(dispute.key)
+        item = case.item_ids.filtered("amount_chaseable").sorted("date_due")[:1]
+        self.env["debt.dispute"].with_user(self.users["agent"]).create(
+            {
+                "case_id": case.id,
+                "item_ids": item.ids,
+                "reason_id": self._ref(f"debt_dispute_reason_{dispute.reason}").id,
+                "amount": item.currency_id.round(
+                    item.amount_residual_currency * dispute.share
+                ),
+                "description": dispute.text,
+            }
+        )
+
+    def _make_team(self):
+        """The agents who share the portfolio, and what they should bring in."""
+        team = self.env["debt.team"].create(
+            {
+                "name": "Bogotá",
+                "company_id": self.company.id,
+                "leader_id": self.users["supervisor"].id,
+            }
+        )
+        self.env["debt.team.member"].create(
+            [
+                {
+                    "team_id": team.id,
+                    "user_id": self.users[role].id,
+                    "capacity": capacity,
+                    "target_amount": target,
+                }
+                for role, capacity, target in (
+                    ("agent", 25, 60_000_000),
+                    ("supervisor", 10, 90_000_000),
+                )
+            ]
+        )
 
     def _promise(self, promise):
         """Enter a promise of the last days, and what was paid since."""

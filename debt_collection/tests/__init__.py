@@ -3,6 +3,7 @@ from . import (
     test_agreement_with_books,
     test_channels,
     test_companies,
+    test_contact,
     test_dispatch,
     test_dispute,
     test_ladder_in_run,

@@ -26,6 +26,9 @@ SKIPPED = {
 # Inverse fields of a One2many without an index of their own ("model.field": reason).
 INDEXED_OTHERWISE = {
     "debt.case.partner_id": "UNIQUE(partner_id, company_id) starts with it",
+    "debt.action.promise_id": "a unique index of those that have one starts with it",
+    "debt.action.notice_id": "a unique index of those that have one starts with it",
+    "debt.action.dispute_id": "a unique index of those that have one starts with it",
 }
 
 all_addon_manifests = Manifest.all_addon_manifests

@@ -23,7 +23,9 @@ class DebtAssignmentRule(models.Model):
         help="Which cases without agent the team gets. Rules are tried in order, the "
         "first that matches wins.",
     )
-    team_id = fields.Many2one("debt.team", required=True, ondelete="cascade")
+    team_id = fields.Many2one(
+        "debt.team", required=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one(related="team_id.company_id", store=True)
     method = fields.Selection(
         [("load", "Most Room First"), ("round_robin", "In Turn")],
