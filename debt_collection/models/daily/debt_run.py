@@ -375,12 +375,16 @@ class DebtRun(models.Model):
             cases,
             lambda case_ids: self._judge_slice(company, day, case_ids, full),
         )
-        if cases and not self.simulate:
-            # when all figures are there: what is a large amount depends on the others
+        if self.simulate:
+            return
+        # when all figures are there: what is a large amount depends on the others; a
+        # run that was interrupted may have left cases without
+        ranked = self._cases_to_judge(company, day, again=False) if full else cases
+        if ranked:
             limits = self.env["debt.case"]._amount_limits(company)
             self._each_slice(
                 company,
-                cases,
+                ranked,
                 lambda case_ids: self._prioritise_slice(company, day, case_ids, limits),
             )
 
