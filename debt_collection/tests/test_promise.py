@@ -222,7 +222,9 @@ class TestPromise(DebtCommon):
     def test_tolerance_in_working_days(self):
         self.company.debt_promise_tolerance = 2
         friday = date(2026, 6, 19)
-        promise = self.promise(date=friday, made_date=friday - timedelta(days=2))
+        promise = self.promise(
+            user=self.supervisor, date=friday, made_date=friday - timedelta(days=2)
+        )
         self.assertEqual(promise.deadline, date(2026, 6, 23))
         promise.method = "cheque"
         self.assertEqual(promise.deadline, date(2026, 6, 24))
@@ -332,6 +334,43 @@ class TestPromise(DebtCommon):
                 promise.write(vals)
         with self.assertRaises(AccessError):
             self.promise(state="kept")
+
+    def test_nobody_reaches_another_company(self):
+        """Neither by naming its case and documents, nor by moving a promise there."""
+        case, item = self.case_of(), self.item_of(self.invoice_)
+        other = self.env["res.company"].create({"name": "Another"})
+        foreign = self.new_user("thief", "debt_collection.group_debt_agent", other)
+        theft = {"case_id": case.id, "item_ids": item.ids}
+        with self.assertRaises(AccessError):
+            self.promise(user=foreign, **theft)
+        with self.assertRaises(AccessError):
+            self.promise(user=foreign, company_id=other.id, **theft)
+        mine = self.promise().with_user(self.agent)
+        for vals in ({"case_id": case.id}, {"company_id": other.id}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                mine.write(vals)
+
+    def test_a_confirmation_goes_to_nobody_else(self):
+        stranger = self.new_debtor("Stranger")
+        with self.assertRaises(ValidationError):
+            self.promise(contact_id=stranger.id)
+
+    def test_a_later_date_of_making_gives_no_more_days(self):
+        with self.assertRaisesRegex(UserError, "15 days"):
+            self.promise(made_date=days(60), date=days(70))
+
+    def test_what_was_paid_counts_when_the_day_changes(self):
+        promise = self.promise()
+        self.pay(self.invoice_, 60, day=DAY)
+        promise.date = days(8)
+        self.assertEqual((promise.amount_paid, promise.amount_cover), (60, 40))
+
+    def test_a_promise_that_is_over_does_not_change(self):
+        promise = self.promise()
+        self.judge_on(days(6))
+        with self.assertRaises(UserError):
+            promise.with_user(self.agent).amount = 50
+        self.assertEqual(self.case_of().amount_chaseable, 100)
 
     # === TWIN === #
 

@@ -8,6 +8,8 @@ from ...fields import LooseMany2one
 
 #: How long whoever entered something by mistake can take it back.
 UNDO_TIME = timedelta(minutes=10)
+#: What follows from the case: nobody may say whose it is.
+DERIVED = frozenset(("company_id", "partner_id"))
 
 
 class DebtCoverMixin(models.AbstractModel):
@@ -129,7 +131,7 @@ class DebtCoverMixin(models.AbstractModel):
     @api.model
     def _check_guarded(self, vals):
         """Refuse to let users write what the product finds out by itself."""
-        guarded = self._guarded & vals.keys()
+        guarded = (self._guarded | DERIVED) & vals.keys()
         if guarded and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -161,6 +163,9 @@ class DebtCoverMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_guarded(vals)
+        if "case_id" in vals and not self.env.su:
+            # rules were checked for the case that it has
+            raise AccessError(self.env._("An agreement stays with its customer."))
         return super().write(vals)
 
     def unlink(self):

@@ -235,7 +235,7 @@ class DebtPaymentNotice(models.Model):
         if {"amount", "amount_deducted", "date", "item_ids"} & vals.keys():
             self._check_limits()
             for notice in self.filtered(lambda notice: notice.state == "open"):
-                notice._start()
+                notice._start(new_items="item_ids" in vals)
             self._look_again(self.case_id)
         return result
 
@@ -247,11 +247,14 @@ class DebtPaymentNotice(models.Model):
     def _amount_to_cover(self):
         return self.amount + self.amount_deducted
 
-    def _start(self):
+    def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier notices.
 
         Notices on the same documents stay beside each other while together they do not
         exceed what is owed; otherwise the same payment was reported twice.
+
+        :param new_items: False where the documents stay: what was applied since it
+            was entered still counts
         """
         self.ensure_one()
         items = self.item_ids.sudo()  # sudo: agents need no right on the books
@@ -272,7 +275,7 @@ class DebtPaymentNotice(models.Model):
         # sudo: the figures are the product's, whoever reported the payment
         self.sudo().write(
             {
-                "matched_before": matched,
+                "matched_before": matched if new_items else self.matched_before,
                 "amount_cover": self._amount_to_cover(),
                 "amount_company": self.amount * value / owed if owed else 0,
             }

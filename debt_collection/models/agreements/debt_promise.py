@@ -23,6 +23,9 @@ METHODS = [
     ("other", "Other"),
 ]
 
+#: What was agreed; it changes only while the promise is open.
+TERMS = {"amount", "currency_id", "date", "item_ids", "method"}
+
 
 class DebtPromise(models.Model):
     """What a debtor promised to pay, and whether they did.
@@ -160,6 +163,16 @@ class DebtPromise(models.Model):
 
     # === CONSTRAINTS AND LIMITS === #
 
+    @api.constrains("contact_id", "case_id")
+    def _check_contact(self):
+        for promise in self:
+            # sudo: the confirmation names debts, so it goes to the debtor's people only
+            contact = promise.contact_id.sudo()
+            if contact and contact.commercial_partner_id != promise.partner_id:
+                raise ValidationError(
+                    self.env._("%s is nobody of this customer.", contact.name)
+                )
+
     @api.constrains("date", "made_date")
     def _check_date(self):
         for promise in self:
@@ -183,7 +196,9 @@ class DebtPromise(models.Model):
                 if supervisor
                 else company.debt_promise_days_agent
             )
-            if (promise.date - promise.made_date).days > limit:
+            # not from a day to come, whatever was entered
+            since = min(promise.made_date, company._debt_today())
+            if (promise.date - since).days > limit:
                 raise UserError(
                     self.env._(
                         "You can accept promises for the next %(days)s days. Agree on "
@@ -219,11 +234,16 @@ class DebtPromise(models.Model):
         return promises
 
     def write(self, vals):
+        changes = TERMS & vals.keys()
+        if changes and any(promise.state != "open" for promise in self):
+            raise UserError(
+                self.env._("This promise is over. Enter what is promised now anew.")
+            )
         result = super().write(vals)
-        if {"amount", "date", "item_ids", "method"} & vals.keys():
+        if changes:
             self._check_limits()
             for promise in self:
-                promise._start()
+                promise._start(new_items="item_ids" in vals)
             self._look_again(self.case_id)
         return result
 
@@ -235,11 +255,14 @@ class DebtPromise(models.Model):
         )
         return super().unlink()
 
-    def _start(self):
+    def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier promises.
 
         Promises on the same documents stay beside each other while together they do not
         exceed what is owed, as instalments do.
+
+        :param new_items: False where only amount or date change: what was paid since
+            the promise was made still counts
         """
         self.ensure_one()
         items = self.item_ids.sudo()  # sudo: agents need no right on the books
@@ -267,7 +290,7 @@ class DebtPromise(models.Model):
         # sudo: the figures are the product's, whoever made the promise
         self.sudo().write(
             {
-                "matched_before": matched,
+                "matched_before": matched if new_items else self.matched_before,
                 "amount_cover": self.amount,
                 "amount_company": self.amount * value / owed if owed else 0,
                 "level": 1 + len(missed),
