@@ -1,3 +1,6 @@
+from . import debt_cover_desk_mixin
+
+# isort: split
 from . import debt_cover_mixin, debt_notice_match_mixin
 
 # isort: split

@@ -2,9 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...logic.working_days import add_working_days
 
 #: How long whoever entered something by mistake can take it back.
 UNDO_TIME = timedelta(minutes=10)
@@ -21,7 +23,7 @@ class DebtCoverMixin(models.AbstractModel):
 
     _name = "debt.cover.mixin"
     _description = "Cover of Open Items"
-    _inherit = ["mail.thread"]
+    _inherit = ["debt.cover.desk.mixin", "mail.thread"]
     _mail_post_access = "read"
     #: Why an item that is wholly covered is held: a value of ``debt.item.held_reason``.
     _cover_reason = None
@@ -56,6 +58,12 @@ class DebtCoverMixin(models.AbstractModel):
         readonly=False,
         precompute=True,
         tracking=True,
+    )
+    item_ids = fields.Many2many(
+        "debt.item",
+        string="Documents",
+        domain="[('case_id', '=', case_id), ('state', '=', 'open'),"
+        " ('currency_id', '=', currency_id), ('amount_residual_currency', '>', 0)]",
     )
     amount = fields.Monetary(required=True, tracking=True)
     amount_cover = fields.Monetary(
@@ -183,6 +191,51 @@ class DebtCoverMixin(models.AbstractModel):
                     "within ten minutes. Close it instead."
                 )
             )
+
+    def _working_days_after(self, day, count):
+        """Return the day so many working days of the company's country later."""
+        # sudo: settings of the company decide
+        country = self.company_id.sudo().country_id
+        years = {day.year, day.year + 1}
+        holidays = country._debt_holidays(years) if country else frozenset()
+        return add_working_days(day, count, holidays)
+
+    def _books_now(self):
+        """Return where the documents stand: (owed, its worth, already reconciled).
+
+        In the currency, in the currency of the company, in the currency.
+        """
+        self.ensure_one()
+        items = self.sudo().item_ids  # sudo: agents need no right on the books
+        owed = sum(items.mapped("amount_residual_currency"))
+        value = sum(items.mapped("amount_residual"))
+        return owed, value, sum(items.move_line_id.mapped("amount_currency")) - owed
+
+    def _replace(self, others, room, reason):
+        """Close the latest of other agreements until the rest fits what is owed.
+
+        Agreements on the same documents stay beside each other while together they do
+        not exceed what is owed, as instalments do.
+
+        :param others: open agreements on the same documents
+        :param room: what is owed and not covered by this one
+        :param reason: why they are closed
+        """
+        self.ensure_one()
+        for other in others.sorted("id", reverse=True):
+            room -= other.amount_cover
+            if self.currency_id.compare_amounts(room, 0) < 0:
+                other._close(reason)
+
+    def _others(self):
+        """Return the other agreements of its kind on the same documents."""
+        self.ensure_one()
+        # sudo: those that others entered count too
+        return self.sudo().search(
+            Domain("case_id", "=", self.case_id.id)
+            & Domain("item_ids", "in", self.sudo().item_ids.ids)
+            & Domain("id", "!=", self.id)
+        )
 
     def _amount_to_cover(self):
         """Return how much of its documents it covers when it is entered."""

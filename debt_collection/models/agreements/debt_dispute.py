@@ -1,11 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
-from odoo.tools import SQL, clean_context, format_amount, plaintext2html
+from odoo.tools import SQL, clean_context, plaintext2html
 
 from ...fields import LooseMany2one
-from ...logic.working_days import add_working_days
-from .debt_promise import SOURCES
 
 STATES = [
     ("open", "Open"),
@@ -27,6 +24,8 @@ class DebtDispute(models.Model):
     _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
     _order = "opened_date desc, id desc"
     _cover_reason = "disputed"
+    _action_field = "dispute_id"
+    _over_reason = "dispute_over"
     _guarded = frozenset(
         (
             "amount_accepted",
@@ -48,8 +47,6 @@ class DebtDispute(models.Model):
         compute="_compute_case", store=True, readonly=False, precompute=True
     )
     item_ids = fields.Many2many(
-        "debt.item",
-        string="Documents",
         domain="[('case_id', '=?', case_id), ('state', '=', 'open'),"
         " ('currency_id', '=?', currency_id), ('amount_residual_currency', '>', 0)]",
         help="What the customer does not agree with. Empty: the oldest documents.",
@@ -146,19 +143,10 @@ class DebtDispute(models.Model):
         readonly=True,
         help="Somebody stopped waiting for the credit note.",
     )
-    amount_company = fields.Monetary(
-        string="In Company Currency",
-        currency_field="company_currency_id",
-        readonly=True,
-        help="Worth of the dispute when it was opened.",
-    )
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
-    )
+    amount_company = fields.Monetary(help="Worth of the dispute when it was opened.")
     salesperson_id = LooseMany2one(
         "res.users", compute="_compute_salesperson", store=True, precompute=True
     )
-    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
     action_ids = fields.One2many("debt.action", "dispute_id", string="Actions")
     is_late = fields.Boolean(compute="_compute_is_late")
     may_accept = fields.Boolean(compute="_compute_may_accept")
@@ -216,12 +204,8 @@ class DebtDispute(models.Model):
             if not dispute.opened_date:
                 dispute.deadline = False
                 continue
-            # sudo: the calendar of the company's country
-            country = dispute.company_id.sudo().country_id
-            years = {dispute.opened_date.year, dispute.opened_date.year + 1}
-            holidays = country._debt_holidays(years) if country else frozenset()
-            dispute.deadline = add_working_days(
-                dispute.opened_date, dispute.reason_id.days, holidays
+            dispute.deadline = dispute._working_days_after(
+                dispute.opened_date, dispute.reason_id.days
             )
 
     @api.depends("item_ids")
@@ -262,12 +246,6 @@ class DebtDispute(models.Model):
                 self.env.user not in (dispute.user_id | dispute.create_uid)
             )
 
-    def _money(self, amount):
-        """Return an amount in the currency of the dispute as text."""
-        if not self.currency_id:
-            return ""
-        return format_amount(self.env, amount or 0, self.currency_id)
-
     # === CRUD === #
 
     @api.model_create_multi
@@ -295,7 +273,7 @@ class DebtDispute(models.Model):
 
     def unlink(self):
         # sudo: the task of a mistake goes with it
-        self.sudo()._end_tasks()
+        self.sudo()._end_tasks("dispute_late")
         return super().unlink()
 
     def _check_room(self):
@@ -306,11 +284,7 @@ class DebtDispute(models.Model):
         for dispute in self.filtered(lambda dispute: dispute.state == "open"):
             items = dispute.sudo().item_ids  # sudo: see ``_compute_case``
             owed = sum(items.mapped("amount_residual_currency"))
-            others = self.sudo().search(  # sudo: those that others answer count too
-                Domain("item_ids", "in", items.ids)
-                & Domain("state", "=", "open")
-                & Domain("id", "!=", dispute.id)
-            )
+            others = dispute._others().filtered(lambda other: other.state == "open")
             room = owed - sum(others.mapped("amount_cover"))
             if dispute.currency_id.compare_amounts(dispute.amount, room) <= 0:
                 continue
@@ -333,9 +307,8 @@ class DebtDispute(models.Model):
     def _start(self):
         """Remember what was credited before, and take the amount out of the chase."""
         self.ensure_one()
+        owed, value, _matched = self._books_now()
         items = self.sudo().item_ids  # sudo: see ``_compute_case``
-        owed = sum(items.mapped("amount_residual_currency"))
-        value = sum(items.mapped("amount_residual"))
         credits = items.move_line_id.matched_credit_ids.filtered(
             lambda partial: (
                 not (
@@ -381,29 +354,7 @@ class DebtDispute(models.Model):
 
     def action_withdraw(self):
         """Ask why the customer does not insist any more."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Withdraw Dispute"),
-            "res_model": "debt.withdraw.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_res_model": self._name,
-                "default_res_ids": self.ids,
-            },
-        }
-
-    def action_undo(self):
-        """Take back what was entered by mistake some minutes ago."""
-        self.ensure_one()
-        case = self.case_id
-        self.unlink()
-        return case._debt_open()
-
-    def action_open_case(self):
-        """Open the case of the dispute."""
-        self.ensure_one()
-        return self.case_id._debt_open()
+        return self._ask_reason(self.env._("Withdraw Dispute"))
 
     def action_credit_note(self):
         """Open Odoo's own credit note of the disputed invoices."""
@@ -525,7 +476,7 @@ class DebtDispute(models.Model):
                     **values,
                 }
             )
-        self.sudo()._end_tasks()
+        self.sudo()._end_tasks("dispute_late")
 
     # === ACTIVITIES AND MESSAGES === #
 
@@ -576,38 +527,18 @@ class DebtDispute(models.Model):
 
     def _plan_message(self, purpose):
         """Write to the debtors, through the dispatch job."""
-        values = [
-            {
-                "case_id": dispute.case_id.id,
-                "company_id": dispute.company_id.id,
-                "debtor_id": dispute.partner_id.id,
-                "partner_id": dispute.partner_id.id,
-                "dispute_id": dispute.id,
-                "channel": "email",
-                "track": "service",
-                "purpose": purpose,
-                "user_id": (dispute.case_id._debt_agent() or dispute.user_id).id,
-                "planned_date": dispute.company_id._debt_today(),
-                "contact_day": dispute.company_id._debt_today(),
-                "amount": dispute.amount_company,
-                "item_refs": dispute.item_ids.ids,
-            }
-            # sudo: the right to answer a dispute is the right to tell the customer
-            for dispute in self.sudo()
-        ]
-        actions = self.env["debt.action"].sudo()
-        actions.with_context(clean_context(self.env.context)).create(values)
-        self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
-
-    def _end_tasks(self):
-        """End the tasks about disputes that were late."""
-        actions = self.action_ids.filtered(
-            lambda action: (
-                action.purpose == "dispute_late" and action.state in ("planned", "sent")
-            )
+        self._plan_actions(
+            [
+                dispute._action_values(
+                    channel="email",
+                    track="service",
+                    purpose=purpose,
+                    user_id=(dispute.case_id._debt_agent() or dispute.user_id).id,
+                )
+                # sudo: the right to answer a dispute is the right to tell the customer
+                for dispute in self.sudo()
+            ]
         )
-        actions.activity_id.exists().unlink()
-        actions.write({"state": "cancelled", "reason": "dispute_over"})
 
     # === SET BASED === #
 
@@ -736,4 +667,4 @@ SELECT id FROM judged WHERE state <> 'open' AND (was = 'open' OR amount_cover = 
         if rows and not self._is_simulated():
             over = self.browse([dispute_id for (dispute_id,) in rows])
             over.activity_ids.filtered("automated").unlink()
-            over._end_tasks()
+            over._end_tasks("dispute_late")

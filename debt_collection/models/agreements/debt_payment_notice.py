@@ -2,14 +2,12 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
-from ...logic.working_days import add_working_days
-from .debt_promise import METHODS, SOURCES
+from .debt_promise import METHODS
 
 STATES = [
     ("open", "Open"),
@@ -32,6 +30,8 @@ class DebtPaymentNotice(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["reference", "partner_id"]
     _cover_reason = "noticed"
+    _action_field = "notice_id"
+    _over_reason = "notice_over"
     _guarded = frozenset(
         (
             "amount_company",
@@ -47,13 +47,7 @@ class DebtPaymentNotice(models.Model):
         )
     )
 
-    item_ids = fields.Many2many(
-        "debt.item",
-        string="Documents",
-        domain="[('case_id', '=', case_id), ('state', '=', 'open'),"
-        " ('currency_id', '=', currency_id), ('amount_residual_currency', '>', 0)]",
-        help="What was paid. Empty: the oldest documents.",
-    )
+    item_ids = fields.Many2many(help="What was paid. Empty: the oldest documents.")
     made_date = fields.Date(
         string="Reported on",
         required=True,
@@ -114,21 +108,12 @@ class DebtPaymentNotice(models.Model):
         readonly=True,
         help="Money of the customer that came and is not reconciled yet.",
     )
-    amount_company = fields.Monetary(
-        string="In Company Currency",
-        currency_field="company_currency_id",
-        readonly=True,
-        help="Worth of the payment when it was reported.",
-    )
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
-    )
+    amount_company = fields.Monetary(help="Worth of the payment when it was reported.")
     paid_date = fields.Date(string="Paid on", readonly=True)
     judged_date = fields.Date(string="Decided on", readonly=True)
     matched_before = fields.Monetary(
         readonly=True, help="Already paid of its documents when it was entered."
     )
-    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
     contact_id = LooseMany2one(
         "res.partner", string="Reported by", help="The person who said it."
     )
@@ -163,13 +148,9 @@ class DebtPaymentNotice(models.Model):
                 continue
             # sudo: settings of the company decide
             company = notice.company_id.sudo()
-            country = company.country_id
-            start = max(notice.date, notice.made_date)
-            years = {start.year, start.year + 1}
-            holidays = country._debt_holidays(years) if country else frozenset()
             notice.scheduled = notice.date > notice.made_date
-            notice.pause_until = add_working_days(
-                start, company.debt_notice_days, holidays
+            notice.pause_until = notice._working_days_after(
+                max(notice.date, notice.made_date), company.debt_notice_days
             )
 
     @api.depends("receipt")
@@ -200,16 +181,13 @@ class DebtPaymentNotice(models.Model):
 
         :raise UserError: with what to do instead
         """
-        if self.env.user.has_group("debt_collection.group_debt_manager"):
-            return
-        supervisor = self.env.user.has_group("debt_collection.group_debt_supervisor")
         for notice in self:
             company = notice.company_id.sudo()  # sudo: settings of the company
-            limit = (
-                company.debt_promise_days_supervisor
-                if supervisor
-                else company.debt_promise_days_agent
+            limit = self._limit_of(
+                company.debt_promise_days_agent, company.debt_promise_days_supervisor
             )
+            if limit is None:
+                continue
             if (notice.date - notice.made_date).days > limit:
                 raise UserError(
                     self.env._(
@@ -241,7 +219,7 @@ class DebtPaymentNotice(models.Model):
 
     def unlink(self):
         # sudo: the task of a mistake goes with it
-        self.sudo()._withdraw_tasks()
+        self.sudo()._end_tasks("notice_expired")
         return super().unlink()
 
     def _amount_to_cover(self):
@@ -250,28 +228,18 @@ class DebtPaymentNotice(models.Model):
     def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier notices.
 
-        Notices on the same documents stay beside each other while together they do not
-        exceed what is owed; otherwise the same payment was reported twice.
+        A later one that does not fit beside them reports the same payment again.
 
         :param new_items: False where the documents stay: what was applied since it
             was entered still counts
         """
         self.ensure_one()
-        items = self.item_ids.sudo()  # sudo: agents need no right on the books
-        owed = sum(items.mapped("amount_residual_currency"))
-        value = sum(items.mapped("amount_residual"))
-        matched = sum(items.mapped(lambda i: i.move_line_id.amount_currency)) - owed
-        others = self.sudo().search(
-            Domain("case_id", "=", self.case_id.id)
-            & Domain("item_ids", "in", items.ids)
-            & Domain("state", "=", "open")
-            & Domain("id", "!=", self.id)
+        owed, value, matched = self._books_now()
+        self._replace(
+            self._others().filtered(lambda notice: notice.state == "open"),
+            owed - self._amount_to_cover(),
+            self.env._("Replaced by a later notice"),
         )
-        room = owed - self._amount_to_cover()
-        for notice in others.sorted("id", reverse=True):
-            room -= notice.amount_cover
-            if self.currency_id.compare_amounts(room, 0) < 0:
-                notice._close(self.env._("Replaced by a later notice"))
         # sudo: the figures are the product's, whoever reported the payment
         self.sudo().write(
             {
@@ -293,23 +261,13 @@ class DebtPaymentNotice(models.Model):
                 "judged_date": self.env.company._debt_today(),
             }
         )
-        notices._withdraw_tasks()
+        notices._end_tasks("notice_expired")
 
     # === BUTTONS === #
 
     def action_reject(self):
         """Ask why the payment cannot be found."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Reject Payment Notice"),
-            "res_model": "debt.withdraw.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_res_model": self._name,
-                "default_res_ids": self.ids,
-            },
-        }
+        return self._ask_reason(self.env._("Reject Payment Notice"))
 
     def _withdraw(self, reason):
         """Reject notices for a reason: the chase goes on, the agent gets a task."""
@@ -327,39 +285,16 @@ class DebtPaymentNotice(models.Model):
             agent = case.agent_id or notice.user_id or case._debt_agent()
             if agent == self.env.user or case.state == "closed":
                 continue
-            today = notice.company_id._debt_today()
             values.append(
-                {
-                    "case_id": case.id,
-                    "company_id": notice.company_id.id,
-                    "debtor_id": notice.partner_id.id,
-                    "partner_id": (notice.contact_id or notice.partner_id).id,
-                    "notice_id": notice.id,
-                    "channel": "call",
-                    "track": "task",
-                    "purpose": "notice_rejected",
-                    "user_id": agent.id,
-                    "planned_date": today,
-                    "contact_day": today,
-                    "amount": notice.amount_company,
-                    "item_refs": notice.item_ids.ids,
-                }
+                notice._action_values(
+                    partner_id=(notice.contact_id or notice.partner_id).id,
+                    channel="call",
+                    track="task",
+                    purpose="notice_rejected",
+                    user_id=agent.id,
+                )
             )
-        if values:
-            self.env["debt.action"].sudo().create(values)
-            self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
-
-    def action_undo(self):
-        """Take back what was entered by mistake some minutes ago."""
-        self.ensure_one()
-        case = self.case_id
-        self.unlink()
-        return case._debt_open()
-
-    def action_open_case(self):
-        """Open the case of the notice."""
-        self.ensure_one()
-        return self.case_id._debt_open()
+        self._plan_actions(values)
 
     # === SET BASED === #
 
@@ -495,15 +430,6 @@ SELECT id FROM judged WHERE was <> 'open' AND state IN ('matched', 'open')
         )
         self.invalidate_model(flush=False)
         if rows:
-            self.browse([notice_id for (notice_id,) in rows])._withdraw_tasks()
-
-    def _withdraw_tasks(self):
-        """End the tasks about notices that expired, when that is over."""
-        actions = self.action_ids.filtered(
-            lambda action: (
-                action.purpose == "notice_expired"
-                and action.state in ("planned", "sent")
+            self.browse([notice_id for (notice_id,) in rows])._end_tasks(
+                "notice_expired"
             )
-        )
-        actions.activity_id.exists().unlink()
-        actions.write({"state": "cancelled", "reason": "notice_over"})

@@ -1,11 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
-from ...logic.working_days import add_working_days
 
 STATES = [
     ("open", "Open"),
@@ -14,7 +12,6 @@ STATES = [
     ("broken", "Broken"),
     ("cancelled", "Cancelled"),
 ]
-SOURCES = [("agent", "Agent"), ("salesperson", "Salesperson"), ("import", "Import")]
 METHODS = [
     ("transfer", "Bank Transfer"),
     ("cheque", "Cheque"),
@@ -39,6 +36,8 @@ class DebtPromise(models.Model):
     _inherit = ["debt.cover.mixin"]
     _order = "date desc, id desc"
     _cover_reason = "promised"
+    _action_field = "promise_id"
+    _over_reason = "promise_over"
     _guarded = frozenset(
         (
             "amount_company",
@@ -56,13 +55,7 @@ class DebtPromise(models.Model):
         )
     )
 
-    item_ids = fields.Many2many(
-        "debt.item",
-        string="Documents",
-        domain="[('case_id', '=', case_id), ('state', '=', 'open'),"
-        " ('currency_id', '=', currency_id), ('amount_residual_currency', '>', 0)]",
-        help="What will be paid. Empty: the oldest documents.",
-    )
+    item_ids = fields.Many2many(help="What will be paid. Empty: the oldest documents.")
     made_date = fields.Date(
         string="Promised on",
         required=True,
@@ -92,15 +85,7 @@ class DebtPromise(models.Model):
         readonly=True,
         help="Money of the customer that came and is not reconciled yet.",
     )
-    amount_company = fields.Monetary(
-        string="In Company Currency",
-        currency_field="company_currency_id",
-        readonly=True,
-        help="Worth of the promise when it was made.",
-    )
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company Currency"
-    )
+    amount_company = fields.Monetary(help="Worth of the promise when it was made.")
     paid_date = fields.Date(string="Paid on", readonly=True)
     judged_date = fields.Date(string="Judged on", readonly=True)
     matched_before = fields.Monetary(
@@ -113,7 +98,6 @@ class DebtPromise(models.Model):
         help="1, and one more for each earlier promise on these documents that was not "
         "kept.",
     )
-    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
     contact_id = LooseMany2one(
         "res.partner", string="Promised by", help="The person who made the promise."
     )
@@ -156,10 +140,7 @@ class DebtPromise(models.Model):
             days = company.debt_promise_tolerance
             if promise.method == "cheque":
                 days = max(days, company.debt_promise_tolerance_cheque)
-            country = company.country_id
-            years = {promise.date.year, promise.date.year + 1}
-            holidays = country._debt_holidays(years) if country else frozenset()
-            promise.deadline = add_working_days(promise.date, days, holidays)
+            promise.deadline = promise._working_days_after(promise.date, days)
 
     # === CONSTRAINTS AND LIMITS === #
 
@@ -186,16 +167,13 @@ class DebtPromise(models.Model):
 
         :raise UserError: with who can
         """
-        if self.env.user.has_group("debt_collection.group_debt_manager"):
-            return
-        supervisor = self.env.user.has_group("debt_collection.group_debt_supervisor")
         for promise in self:
             company = promise.company_id.sudo()  # sudo: settings of the company
-            limit = (
-                company.debt_promise_days_supervisor
-                if supervisor
-                else company.debt_promise_days_agent
+            limit = self._limit_of(
+                company.debt_promise_days_agent, company.debt_promise_days_supervisor
             )
+            if limit is None:
+                continue
             # not from a day to come, whatever was entered
             since = min(promise.made_date, company._debt_today())
             if (promise.date - since).days > limit:
@@ -207,16 +185,14 @@ class DebtPromise(models.Model):
                     )
                 )
             owed = sum(promise.item_ids.mapped("amount_residual_currency"))
-            least = owed * company.debt_promise_min_percent / 100
-            if (
-                not supervisor
-                and promise.currency_id.compare_amounts(promise.amount, least) < 0
-            ):
+            percent = self._limit_of(company.debt_promise_min_percent, 0)
+            least = owed * percent / 100
+            if promise.currency_id.compare_amounts(promise.amount, least) < 0:
                 raise UserError(
                     self.env._(
                         "A promise covers at least %(percent)s %% of its documents: "
                         "%(least)s. Choose fewer documents, or ask a supervisor.",
-                        percent=company.debt_promise_min_percent,
+                        percent=percent,
                         least=promise.currency_id.format(least),
                     )
                 )
@@ -258,28 +234,17 @@ class DebtPromise(models.Model):
     def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier promises.
 
-        Promises on the same documents stay beside each other while together they do not
-        exceed what is owed, as instalments do.
-
         :param new_items: False where only amount or date change: what was paid since
             the promise was made still counts
         """
         self.ensure_one()
-        items = self.item_ids.sudo()  # sudo: agents need no right on the books
-        owed = sum(items.mapped("amount_residual_currency"))
-        value = sum(items.mapped("amount_residual"))
-        matched = sum(items.mapped(lambda i: i.move_line_id.amount_currency)) - owed
-        others = self.sudo().search(
-            Domain("case_id", "=", self.case_id.id)
-            & Domain("item_ids", "in", items.ids)
-            & Domain("id", "!=", self.id)
+        owed, value, matched = self._books_now()
+        others = self._others()
+        self._replace(
+            others.filtered(lambda promise: promise.state == "open"),
+            owed - self.amount,
+            self.env._("Replaced by a later promise"),
         )
-        still_open = others.filtered(lambda promise: promise.state == "open")
-        room = owed - self.amount
-        for promise in still_open.sorted("id", reverse=True):
-            room -= promise.amount_cover
-            if self.currency_id.compare_amounts(room, 0) < 0:
-                promise._close(self.env._("Replaced by a later promise"))
         missed = others.filtered(
             lambda promise: (
                 promise.state == "partial"
@@ -317,35 +282,13 @@ class DebtPromise(models.Model):
 
     def action_withdraw(self):
         """Ask why a promise no longer counts."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Withdraw Promise"),
-            "res_model": "debt.withdraw.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_res_model": self._name,
-                "default_res_ids": self.ids,
-            },
-        }
+        return self._ask_reason(self.env._("Withdraw Promise"))
 
     def _withdraw(self, reason):
         """Cancel open promises for a reason; their documents are chased again."""
         self.check_access("write")
         self.filtered(lambda promise: promise.state == "open")._close(reason)
         self._look_again(self.case_id)
-
-    def action_undo(self):
-        """Take back what was entered by mistake some minutes ago."""
-        self.ensure_one()
-        case = self.case_id
-        self.unlink()
-        return case._debt_open()
-
-    def action_open_case(self):
-        """Open the case of the promise."""
-        self.ensure_one()
-        return self.case_id._debt_open()
 
     # === MESSAGES === #
 
@@ -354,28 +297,18 @@ class DebtPromise(models.Model):
         self._plan_message("promise_confirm")
 
     def _plan_message(self, purpose):
-        values = [
-            {
-                "case_id": promise.case_id.id,
-                "company_id": promise.company_id.id,
-                "debtor_id": promise.partner_id.id,
-                "partner_id": (promise.contact_id or promise.partner_id).id,
-                "promise_id": promise.id,
-                "channel": "email",
-                "track": "service",
-                "purpose": purpose,
-                "user_id": promise.user_id.id,
-                "planned_date": promise.company_id._debt_today(),
-                "contact_day": promise.company_id._debt_today(),
-                "amount": promise.amount_company,
-                "item_refs": promise.item_ids.ids,
-            }
-            for promise in self
-        ]
-        if values:
-            # sudo: the right to enter a promise is the right to confirm it
-            self.env["debt.action"].sudo().create(values)
-            self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+        self._plan_actions(
+            [
+                promise._action_values(
+                    partner_id=(promise.contact_id or promise.partner_id).id,
+                    channel="email",
+                    track="service",
+                    purpose=purpose,
+                    user_id=promise.user_id.id,
+                )
+                for promise in self
+            ]
+        )
 
     # === SET BASED === #
 
@@ -517,18 +450,9 @@ SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
         )
         self.invalidate_model(flush=False)
         if rows and not self._is_simulated():
-            self.browse([promise_id for (promise_id,) in rows])._withdraw_tasks()
-
-    def _withdraw_tasks(self):
-        """End the tasks about promises that were kept after all."""
-        actions = self.action_ids.filtered(
-            lambda action: (
-                action.purpose == "promise_broken"
-                and action.state in ("planned", "sent")
+            self.browse([promise_id for (promise_id,) in rows])._end_tasks(
+                "promise_broken"
             )
-        )
-        actions.activity_id.exists().unlink()
-        actions.write({"state": "cancelled", "reason": "promise_over"})
 
     @api.model
     def _plan_reminders(self, company, day, cases, run):

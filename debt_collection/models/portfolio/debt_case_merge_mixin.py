@@ -30,8 +30,7 @@ class DebtCaseMergeMixin(models.AbstractModel):
             ("debt_item", "partner_id"),
             ("debt_run_line", "partner_id"),
             ("debt_run_line", "addressee_id"),
-            ("debt_promise", "contact_id"),
-            ("debt_payment_notice", "contact_id"),
+            *((table, "contact_id") for table in self._cover_tables("contact_id")),
             *((table, "partner_id") for table in self._cover_tables()),
         ):
             self.env.cr.execute(
