@@ -16,6 +16,7 @@ from . import (
     test_simulation,
     test_teams,
     test_text_amounts,
+    test_thanks,
     test_tours,
     test_translations,
     test_twin,

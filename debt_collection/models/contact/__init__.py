@@ -1,4 +1,9 @@
-from . import debt_action_log_mixin, debt_action_text_mixin, debt_channel
+from . import (
+    debt_action_log_mixin,
+    debt_action_text_mixin,
+    debt_action_thanks_mixin,
+    debt_channel,
+)
 
 # isort: split
 # models after the mixins that they inherit

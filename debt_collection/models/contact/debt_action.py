@@ -38,6 +38,7 @@ REASONS = HELD_REASONS + [
     ("promise_over", "The promise is not open any more"),
     ("notice_over", "The reported payment was applied or rejected"),
     ("dispute_over", "The dispute was answered"),
+    ("owes_again", "The customer owes again"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -53,6 +54,7 @@ class DebtAction(models.Model):
     _description = "Collection Action"
     _inherit = [
         "debt.action.text.mixin",
+        "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.desk.mixin",
     ]
@@ -91,6 +93,7 @@ class DebtAction(models.Model):
             ("notice_rejected", "Rejected Payment Notice"),
             ("dispute_reject", "Answer to a Dispute"),
             ("dispute_late", "Late Dispute"),
+            ("thanks", "Thanks for the Payment"),
         ],
         required=True,
         default="step",
@@ -146,6 +149,7 @@ class DebtAction(models.Model):
     _dispute_uniq = models.UniqueIndex(
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
+    _thanks_uniq = models.UniqueIndex("(case_id, episode) WHERE episode IS NOT NULL")
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
         " OR (purpose = 'fix_contact' AND state = 'sent')"
@@ -500,7 +504,7 @@ class DebtAction(models.Model):
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
         for action in self.filtered(
-            lambda a: not (a.promise_id or a.notice_id or a.dispute_id)
+            lambda a: not (a.promise_id or a.notice_id or a.dispute_id or a.episode)
         ):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
@@ -543,15 +547,8 @@ class DebtAction(models.Model):
         case = self.case_id
         if self.purpose == "fix_contact":
             return "settled" if case.state == "closed" else None
-        if self.promise_id:
-            expected = "open" if self.track == "service" else ("broken", "partial")
-            return None if self.promise_id.state in expected else "promise_over"
-        if self.notice_id:
-            expected = self.purpose.removeprefix("notice_")
-            return None if self.notice_id.state == expected else "notice_over"
-        if self.dispute_id:
-            expected = "rejected" if self.track == "service" else "open"
-            return None if self.dispute_id.state == expected else "dispute_over"
+        if self.promise_id or self.notice_id or self.dispute_id or self.episode:
+            return self._skip_reason_of_subject()
         if case.state == "closed":
             return "settled"
         if case.state == "hold":
@@ -570,6 +567,20 @@ class DebtAction(models.Model):
         if self.track == "message" and case.stage_id.stop_contact:
             return "stage_stops"
         return None
+
+    def _skip_reason_of_subject(self):
+        """Return why what this action is about needs it no more, or None."""
+        self.ensure_one()
+        if self.promise_id:
+            expected = "open" if self.track == "service" else ("broken", "partial")
+            return None if self.promise_id.state in expected else "promise_over"
+        if self.notice_id:
+            expected = self.purpose.removeprefix("notice_")
+            return None if self.notice_id.state == expected else "notice_over"
+        if self.dispute_id:
+            expected = "rejected" if self.track == "service" else "open"
+            return None if self.dispute_id.state == expected else "dispute_over"
+        return None if self.case_id.state == "closed" else "owes_again"
 
     @api.model
     def _cancel_settled(self, cases):

@@ -12,6 +12,7 @@ TEMPLATES = {
     "promise_confirm": "debt_collection.mail_template_promise_confirm",
     "promise_remind": "debt_collection.mail_template_promise_remind",
     "dispute_reject": "debt_collection.mail_template_dispute_reject",
+    "thanks": "debt_collection.mail_template_thanks",
 }
 
 

@@ -437,6 +437,7 @@ class DebtRun(models.Model):
             planned += self.env["debt.promise"]._plan_reminders(
                 company, day, cases, self
             )
+            planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
         if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
         self.env.invalidate_all()

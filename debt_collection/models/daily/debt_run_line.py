@@ -22,6 +22,13 @@ class DebtRunLine(models.Model):
     move_id = LooseMany2one("account.move", string="Document")
     strategy_id = LooseMany2one("debt.strategy")
     step_id = LooseMany2one("debt.strategy.step")
+    purpose = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]._fields["purpose"]._description_selection(self.env)
+        ),
+        help="What is planned that is no step of a strategy.",
+    )
+    name = fields.Char(string="What", compute="_compute_name")
     channel = fields.Selection(
         selection=lambda self: (
             self.env["debt.strategy.step"]
@@ -43,11 +50,19 @@ class DebtRunLine(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary()
 
-    @api.depends("partner_id", "step_id")
+    @api.depends("step_id", "purpose")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for line in self:
+            # sudo: a name, shown to whoever may read the run
+            line.name = line.step_id.sudo().display_name or purposes.get(line.purpose)
+
+    @api.depends("partner_id", "name")
     def _compute_display_name(self):
         for line in self:
             # sudo: names, shown to whoever may read the run
-            names = (line.partner_id.sudo().name, line.step_id.sudo().name)
+            names = (line.partner_id.sudo().name, line.name)
             line.display_name = " · ".join(filter(None, names))
 
     @api.autovacuum

@@ -16,7 +16,8 @@ SHADOWED = {
     ),
     "debt_action": (
         """t.company_id = ANY(%(companies)s)
-           AND t.state IN ('planned', 'approve', 'waiting', 'sending', 'sent')""",
+           AND (t.state IN ('planned', 'approve', 'waiting', 'sending', 'sent')
+                OR t.track = 'service')""",
         [],
     ),
     "debt_mark": ("t.company_id = ANY(%(companies)s)", []),

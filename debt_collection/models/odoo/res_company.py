@@ -102,6 +102,15 @@ class ResCompany(models.Model):
         default=True,
         help="Reminds the debtor the day before, where the strategy is on.",
     )
+    debt_hold_days_agent = fields.Integer(
+        string="Longest Hold by Agents",
+        default=30,
+        help="For how many days an agent can hold a case; supervisors for longer.",
+    )
+    debt_thanks = fields.Boolean(
+        string="Thank for Payments",
+        help="Writes to customers who were contacted and then paid all they owe.",
+    )
     debt_notice_days = fields.Integer(
         string="Pause for a Reported Payment",
         default=5,
@@ -136,6 +145,7 @@ class ResCompany(models.Model):
 
     @api.constrains(
         "debt_run_hour",
+        "debt_hold_days_agent",
         "debt_notice_days",
         "debt_pending_days",
         "debt_promise_tolerance",
@@ -164,6 +174,10 @@ class ResCompany(models.Model):
                 )
             if not 0 <= company.debt_run_hour <= 23:
                 raise ValidationError(self.env._("The hour of the run is 0 to 23."))
+            if company.debt_hold_days_agent < 0:
+                raise ValidationError(
+                    self.env._("A case cannot be held for negative days.")
+                )
             if company.debt_notice_days < 0:
                 raise ValidationError(
                     self.env._("A reported payment cannot pause for negative days.")

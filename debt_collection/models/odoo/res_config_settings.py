@@ -52,6 +52,10 @@ class ResConfigSettings(models.TransientModel):
     debt_credit_note_user_id = fields.Many2one(
         related="company_id.debt_credit_note_user_id", readonly=False
     )
+    debt_hold_days_agent = fields.Integer(
+        related="company_id.debt_hold_days_agent", readonly=False
+    )
+    debt_thanks = fields.Boolean(related="company_id.debt_thanks", readonly=False)
     debt_notice_days = fields.Integer(
         related="company_id.debt_notice_days", readonly=False
     )

@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
 
@@ -65,6 +65,7 @@ class DebtCase(models.Model):
         "again starts its next episode.",
     )
     opened_date = fields.Date(string="Open Since")
+    closed_date = fields.Date(string="Closed on", readonly=True)
     hold_until = fields.Date(string="Held until", tracking=True)
     hold_reason = fields.Char(tracking=True)
     stage_id = LooseMany2one(
@@ -189,18 +190,32 @@ class DebtCase(models.Model):
     @api.model
     def _release_holds(self, company, day):
         """Open the cases of a company whose hold ended before ``day``."""
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
-            UPDATE debt_case
+            UPDATE debt_case c
                SET state = 'open', hold_until = NULL, hold_reason = NULL,
                    judged_day = NULL
-             WHERE company_id = %(company)s AND state = 'hold' AND hold_until < %(day)s
+              FROM debt_case old
+             WHERE c.company_id = %(company)s AND c.state = 'hold'
+               AND c.hold_until < %(day)s AND old.id = c.id
+            RETURNING c.id, old.hold_until, old.hold_reason
                 """,
                 company=company.id,
                 day=day,
             )
         )
+        if rows and not self.env["debt.cover.mixin"]._is_simulated():
+            self.browse([case_id for case_id, *_ in rows])._message_log_batch(
+                bodies={
+                    case_id: self.env._(
+                        "The hold until %(day)s ended by itself: %(reason)s",
+                        day=format_date(self.env, until),
+                        reason=reason or "",
+                    )
+                    for case_id, until, reason in rows
+                }
+            )
 
     def _span(self, alias, column):
         """Return the condition that a column lies between the ids of these cases.
@@ -414,6 +429,11 @@ written AS (
            episode = c.episode + (f.was = 'closed' AND f.state <> 'closed')::int,
            opened_date = CASE WHEN f.was = 'closed' AND f.state <> 'closed'
                               THEN %(day)s ELSE c.opened_date END,
+           closed_date = CASE WHEN f.state <> 'closed' THEN NULL
+                              WHEN f.was <> 'closed' THEN %(day)s
+                              ELSE c.closed_date END,
+           hold_until = CASE WHEN f.state = 'hold' THEN c.hold_until END,
+           hold_reason = CASE WHEN f.state = 'hold' THEN c.hold_reason END,
            amount_total = f.total, amount_overdue = f.overdue,
            amount_chaseable = f.chase,
            amount_bucket_0 = f.b0, amount_bucket_1 = f.b1, amount_bucket_2 = f.b2,

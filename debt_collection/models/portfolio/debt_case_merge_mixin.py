@@ -54,6 +54,13 @@ class DebtCaseMergeMixin(models.AbstractModel):
     def _absorb(self, lost):
         """Take over the history of other cases of the same debtor and remove them."""
         self.ensure_one()
+        # what they were thanked for is not an episode of this one
+        self.env.cr.execute(
+            SQL(
+                "UPDATE debt_action SET episode = NULL WHERE case_id = ANY(%s)",
+                list(lost.ids),
+            )
+        )
         own = ("debt_action", "debt_item", "debt_run_line")
         for table in (*own, *self._cover_tables()):
             self.env.cr.execute(
