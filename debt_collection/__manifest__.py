@@ -34,6 +34,7 @@
         "views/debt_dispute_reason_views.xml",
         "views/debt_case_views.xml",
         "views/debt_my_day_views.xml",
+        "views/debt_my_customers_views.xml",
         "views/debt_stage_views.xml",
         "views/debt_outcome_views.xml",
         "views/debt_pay_calendar_views.xml",

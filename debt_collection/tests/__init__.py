@@ -12,6 +12,7 @@ from . import (
     test_pay_link,
     test_payment_notice,
     test_promise,
+    test_salesperson,
     test_settings,
     test_simulation,
     test_teams,

@@ -16,13 +16,31 @@ CONFIGURATION = (
 
 #: Operations allowed on the model, by kind of user: r, w, c, u.
 TABLE = {
-    "debt.case": {"agent": "rw", "supervisor": "rw", "manager": "rw", "account": "r"},
-    "debt.item": {"agent": "r", "supervisor": "rw", "manager": "rw", "account": "r"},
+    "debt.case": {
+        "agent": "rw",
+        "supervisor": "rw",
+        "manager": "rw",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.item": {
+        "agent": "r",
+        "supervisor": "rw",
+        "manager": "rw",
+        "account": "r",
+        "sales": "r",
+    },
     "debt.item.step": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
-    "debt.action": {"agent": "r", "supervisor": "r", "manager": "r", "account": "r"},
+    "debt.action": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "r",
+        "account": "r",
+        "sales": "r",
+    },
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
-    "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
+    "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu", "sales": "r"},
     "debt.team.member": {"agent": "r", "supervisor": "rw", "manager": "rwcu"},
     "debt.assignment.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.priority.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
@@ -32,20 +50,28 @@ TABLE = {
         "supervisor": "rc",
         "manager": "rc",
         "account": "r",
+        "sales": "rc",
     },
     "debt.promise": {
         "agent": "rwcu",
         "supervisor": "rwcu",
         "manager": "rwcu",
         "account": "r",
+        "sales": "r",
     },
     "debt.payment.notice": {
         "agent": "rwcu",
         "supervisor": "rwcu",
         "manager": "rwcu",
         "account": "rw",
+        "sales": "rcu",
     },
-    "debt.text.template": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
+    "debt.text.template": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "rwcu",
+        "sales": "r",
+    },
     # every employee may be the one who has to answer
     "debt.dispute": {
         "agent": "rwcu",
@@ -53,6 +79,7 @@ TABLE = {
         "manager": "rwcu",
         "account": "rw",
         "employee": "rw",
+        "sales": "rw",
     },
     "debt.dispute.reason": {
         "agent": "r",
@@ -60,6 +87,7 @@ TABLE = {
         "manager": "rwcu",
         "account": "r",
         "employee": "r",
+        "sales": "r",
     },
     "debt.pay.calendar": {
         "agent": "rwc",
@@ -68,7 +96,13 @@ TABLE = {
         "account": "r",
     },
     **{
-        model: {"agent": "r", "supervisor": "r", "manager": "rwcu", "account": "r"}
+        model: {
+            "agent": "r",
+            "supervisor": "r",
+            "manager": "rwcu",
+            "account": "r",
+            "sales": "r",
+        }
         for model in CONFIGURATION
     },
 }
@@ -88,6 +122,7 @@ class TestAccess(DebtCommon):
             ),
             "manager": cls.new_user("manager", "debt_collection.group_debt_manager"),
             "account": cls.new_user("bookkeeper", "account.group_account_invoice"),
+            "sales": cls.new_user("seller", "debt_collection.group_debt_salesperson"),
             "employee": cls.new_user("employee", "base.group_user"),
             "portal": cls.new_user("visitor", "base.group_portal"),
         }
@@ -105,7 +140,7 @@ class TestAccess(DebtCommon):
         for model, rights in TABLE.items():
             for kind, user in self.users.items():
                 allowed = rights.get(kind, "")
-                if model == "debt.pay.calendar" and kind == "employee":
+                if model == "debt.pay.calendar" and kind in ("employee", "sales"):
                     allowed = "r"
                 for operation in OPERATIONS:
                     with self.subTest(model=model, user=kind, operation=operation):

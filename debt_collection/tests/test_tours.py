@@ -15,6 +15,7 @@ class TestTours(DebtCommon, HttpCase):
         for login, group in (
             ("tour_supervisor", "debt_collection.group_debt_supervisor"),
             ("tour_manager", "debt_collection.group_debt_manager"),
+            ("tour_seller", "debt_collection.group_debt_salesperson"),
         ):
             cls.new_user(login, group)
         cls.shop = cls.new_debtor("Tienda La Esquina")
@@ -66,6 +67,20 @@ class TestTours(DebtCommon, HttpCase):
         self.assertEqual(case.dispute_ids.state, "rejected")
         self.assertEqual(case.dispute_ids.amount, 100)
         self.assertEqual(case.dispute_ids.answer, "Signed without remarks")
+
+    def test_a_salesperson_logs_what_a_customer_says_and_reports_a_payment(self):
+        self.shop.user_id = self.env["res.users"].search(
+            [("login", "=", "tour_seller")]
+        )
+        self.invoice(500, due=self.day - timedelta(days=9))
+        self.run_on(self.day)
+        case = self.case_of(self.shop)
+        self.start_tour("/odoo", "debt_salesperson", login="tour_seller")
+        self.assertEqual(case.notice_ids.source, "salesperson")
+        self.assertEqual(case.notice_ids.reference, "TR-4711")
+        task = case.action_ids.filtered(lambda a: a.purpose == "escalate")
+        self.assertEqual(task.user_id, self.agent)
+        self.assertIn("Pays on Friday", task.note)
 
     def test_a_manager_switches_a_strategy_on_and_simulates(self):
         self.strategy.write({"enabled": False, "name": "Quiet Strategy"})

@@ -57,14 +57,11 @@ class DebtContactWizard(models.TransientModel):
         help="Tasks of this customer that this contact does.",
     )
     follow_up = fields.Selection(
-        selection=lambda self: (
-            self.env["debt.outcome"]
-            ._fields["follow_up"]
-            ._description_selection(self.env)
-        ),
+        selection="_follow_ups",
         string="What Follows",
         compute="_compute_follow_up",
         store=True,
+        precompute=True,
         readonly=False,
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency")
@@ -112,12 +109,25 @@ class DebtContactWizard(models.TransientModel):
         domain=[("share", "=", False)],
         compute="_compute_task_user",
         store=True,
+        precompute=True,
         readonly=False,
     )
     task_date = fields.Date(
         string="Until",
         default=lambda self: fields.Date.add(self.env.company._debt_today(), days=2),
     )
+
+    @api.model
+    def _follow_ups(self):
+        """Return what may follow from a contact that the current user logs."""
+        field = self.env["debt.outcome"]._fields["follow_up"]
+        env = self.sudo(False).env  # computed fields are computed as superuser
+        needs = {"promise": "debt.promise", "dispute": "debt.dispute"}
+        return [
+            (code, name)
+            for code, name in field._description_selection(self.env)
+            if code not in needs or env[needs[code]].has_access("create")
+        ]
 
     @api.depends("case_id")
     def _compute_contact(self):
@@ -154,8 +164,13 @@ class DebtContactWizard(models.TransientModel):
 
     @api.depends("outcome_id")
     def _compute_follow_up(self):
+        allowed = dict(self._follow_ups())
         for wizard in self:
-            wizard.follow_up = wizard.outcome_id.follow_up
+            follows = wizard.outcome_id.follow_up
+            # what a salesperson heard and may not agree on goes to the agent
+            wizard.follow_up = (
+                follows if not follows or follows in allowed else "escalate"
+            )
 
     @api.depends("case_id")
     def _compute_currency(self):
@@ -175,9 +190,12 @@ class DebtContactWizard(models.TransientModel):
 
     @api.depends("case_id", "follow_up")
     def _compute_task_user(self):
+        agents = self.env.user.has_group("debt_collection.group_debt_agent")
         for wizard in self:
             agent = wizard.case_id._debt_agent() or self.env.user
-            wizard.task_user_id = False if wizard.follow_up == "escalate" else agent
+            # an agent escalates to somebody else, a salesperson to the agent
+            upwards = wizard.follow_up == "escalate" and agents
+            wizard.task_user_id = False if upwards else agent
 
     @api.constrains(
         "follow_up", "promise_date", "dispute_reason_id", "call_back_at", "task_user_id"
@@ -301,7 +319,9 @@ class DebtContactWizard(models.TransientModel):
             "escalate",
             self.task_date,
             self.task_user_id,
-            note="\n".join(filter(None, (self.task_text, self.note))),
+            note="\n".join(
+                filter(None, (self.task_text or self.outcome_id.name, self.note))
+            ),
         )
 
     def _follow_wrong_number(self, contact):

@@ -26,7 +26,16 @@ class DebtCoverDeskMixin(models.AbstractModel):
         currency_field="company_currency_id",
         readonly=True,
     )
-    source = fields.Selection(SOURCES, required=True, default="agent", readonly=True)
+    source = fields.Selection(
+        SOURCES, required=True, default=lambda self: self._source(), readonly=True
+    )
+
+    @api.model
+    def _source(self):
+        """Return as what the current user enters agreements."""
+        agent = self.env.user.has_group("debt_collection.group_debt_agent")
+        sells = self.env.user.has_group("debt_collection.group_debt_salesperson")
+        return "salesperson" if sells and not agent else "agent"
 
     def _money(self, amount):
         """Return an amount in the currency of the agreement as text."""

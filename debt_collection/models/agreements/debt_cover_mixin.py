@@ -158,7 +158,10 @@ class DebtCoverMixin(models.AbstractModel):
                 # what was said stays, also where it is else computed from them
                 said = [cover._fields[name] for name in ("amount", "currency_id")]
                 with self.env.protecting(said, cover):
-                    cover.item_ids = cover._oldest_items(cover._amount_to_cover())
+                    # sudo: part of entering it, also for who may change nothing
+                    cover.sudo().item_ids = cover._oldest_items(
+                        cover._amount_to_cover()
+                    )
             if not cover.item_ids:
                 raise UserError(
                     self.env._(

@@ -199,6 +199,15 @@ class DebtRun(models.Model):
                 except Exception:
                     self.env.cr.rollback()
                     _logger.exception("The run of company %s failed", company.id)
+            if company._debt_list_is_due(now):
+                self._retry(lambda of=company: self._send_lists(of, now))
+
+    @api.model
+    def _send_lists(self, company, now):
+        """Send salespeople the list of a company, once: mails and note together."""
+        day = company._debt_today(now)
+        self.env["res.users"]._debt_send_salesperson_lists(company, day)
+        self._checkpoint()
 
     @api.model
     def _companies(self):

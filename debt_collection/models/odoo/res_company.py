@@ -12,6 +12,9 @@ CRUMB_USD = 5
 #: A balance under about this much is a small one.
 SMALL_USD = 50
 
+#: What the jobs note here; it configures nothing.
+LOG = {"debt_salesperson_list_day"}
+
 
 def _timezones(_model):
     return [(name, name) for name in sorted(pytz.common_timezones)]
@@ -133,6 +136,15 @@ class ResCompany(models.Model):
         "accepts a dispute. Empty: the supervisor of disputes.",
     )
 
+    debt_salesperson_list = fields.Boolean(
+        string="Weekly List of Salespeople",
+        help="Every Monday, after the daily run, salespeople get the list of their "
+        "customers with overdue documents.",
+    )
+    debt_salesperson_list_day = fields.Date(
+        string="Last List of Salespeople", readonly=True
+    )
+
     @api.depends("currency_id")
     def _compute_debt_crumb_amount(self):
         for company in self:
@@ -198,7 +210,7 @@ class ResCompany(models.Model):
     def write(self, vals):
         tested = self.filtered("debt_test_mode")
         result = super().write(vals)
-        if any(name.startswith("debt_") for name in vals):
+        if any(name.startswith("debt_") for name in vals.keys() - LOG):
             self.env["debt.config.mixin"]._config_changed()
         ended = tested.filtered(lambda company: not company.debt_test_mode)
         if ended:
@@ -242,6 +254,17 @@ class ResCompany(models.Model):
                 ("state", "in", ("done", "error")),
             ],
             limit=1,
+        )
+
+    def _debt_list_is_due(self, now):
+        """Return whether salespeople wait for their list: on Mondays, after the run."""
+        self.ensure_one()
+        today = self._debt_today(now)
+        return (
+            self.debt_salesperson_list
+            and today.weekday() == 0
+            and self.debt_salesperson_list_day != today
+            and not self._debt_run_is_due(now)
         )
 
     # === TEST MODE === #

@@ -59,6 +59,9 @@ class ResConfigSettings(models.TransientModel):
     debt_notice_days = fields.Integer(
         related="company_id.debt_notice_days", readonly=False
     )
+    debt_salesperson_list = fields.Boolean(
+        related="company_id.debt_salesperson_list", readonly=False
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )

@@ -136,6 +136,69 @@ registry.category("web_tour.tours").add("debt_my_day", {
     ],
 });
 
+registry.category("web_tour.tours").add("debt_salesperson", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        {
+            content: "only the own customer is there, not the colleague's",
+            trigger: ".o_list_view:has(.o_data_row:only-child)",
+        },
+        {
+            content: "open it",
+            trigger: '.o_data_row:contains("Tienda") td[name="partner_id"]',
+            run: "click",
+        },
+        {
+            content: "there is nothing to decide here",
+            trigger: '.o_form_view:not(:has(button[name="action_hold"]))',
+        },
+        {
+            content: "log what was heard",
+            trigger: 'button[name="action_log"]',
+            run: "click",
+        },
+        {
+            content: "the customer promises to pay",
+            trigger: '.modal [name="outcome_id"] .o_selection_badge:contains("Promises to pay")',
+            run: "click",
+        },
+        {
+            content: "the agent will agree on it",
+            trigger: '.modal [name="task_user_id"] input:value("agent")',
+        },
+        {
+            content: "add a note",
+            trigger: '.modal [name="note"] textarea',
+            run: "edit Pays on Friday",
+        },
+        {
+            content: "log it",
+            trigger: '.modal button[name="action_confirm"]',
+            run: "click",
+        },
+        {
+            content: "a payment was made",
+            trigger: '.o_form_view:not(:has(.modal)) button[name="action_report_payment"]',
+            run: "click",
+        },
+        {
+            content: "its number",
+            trigger: '.modal [name="reference"] input',
+            run: "edit TR-4711",
+        },
+        {
+            content: "enter it",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "the case counts it",
+            trigger: 'button[name="action_open_notices"]',
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("debt_dispute", {
     url: "/odoo",
     steps: () => [
