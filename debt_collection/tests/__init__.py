@@ -6,6 +6,7 @@ from . import (
     test_contact,
     test_dispatch,
     test_dispute,
+    test_group,
     test_ladder_in_run,
     test_mail_queue,
     test_merge,

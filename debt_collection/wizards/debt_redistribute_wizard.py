@@ -76,7 +76,7 @@ class DebtRedistributeWizard(models.TransientModel):
         """Return {case: new agent}.
 
         The cases are taken from everybody first, so that agents who have some of them
-        may keep as many.
+        may keep as many. Those of an economic group stay with one agent.
         """
         cases, users = self._cases(), self.user_ids._origin
         counts = self.env["debt.team"]._workers(self.company_id._origin, users)
@@ -91,9 +91,15 @@ class DebtRedistributeWizard(models.TransientModel):
             workers.append(
                 Worker(user.id, count, max(mine.mapped("capacity"), default=0))
             )
-        given = share_out(cases.ids, workers, self.method == "load")
+        firsts = cases._one_of_each_group()
+        given = share_out(firsts.ids, workers, self.method == "load")
+        leaders = {case.group_id or case: case for case in firsts}
         browse = self.env["res.users"].browse
-        return {case: browse(given[case.id]) for case in cases if case.id in given}
+        return {
+            case: browse(given[leader.id])
+            for case in cases
+            if (leader := leaders[case.group_id or case]).id in given
+        }
 
     def _preview(self):
         """Return the values of a line for each agent who gives or gets cases."""

@@ -31,10 +31,12 @@ class DebtCaseTeamMixin(models.AbstractModel):
         return [*super()._desk_users(day), *absent]
 
     def _assign(self, company, day):
-        """Give the cases without an agent to who works them, by the assignment rules.
+        """Give the cases without an agent to who works them.
 
-        A case that has an agent keeps them. Where nobody of the team has room, the case
-        waits in the team.
+        First whoever works the group of the debtor, then the team of the group, then
+        the assignment rules; of a group one case is given, the others follow it. A case
+        that has an agent keeps them. Where nobody of the team has room, the case waits
+        in the team.
 
         :param company: the company of the cases
         :param day: the day; who is away on it gets nothing
@@ -42,26 +44,39 @@ class DebtCaseTeamMixin(models.AbstractModel):
         rules = self.env["debt.assignment.rule"].search(
             [("company_id", "=", company.id), ("team_id.active", "=", True)]
         )
-        if not rules or not self:
+        if not self:
+            return
+        grouped = self._groups_in_use()
+        if grouped:
+            self._follow_group(company)
+        takers = [
+            *(self._group_takers(company) if grouped else ()),
+            *((rule._case_domain(), rule.team_id, rule.method) for rule in rules),
+        ]
+        if not takers:
             return
         Case = self.sudo().with_company(company).with_context(active_test=False)
         left = Domain("id", "in", self.ids) & Domain("state", "!=", "closed")
         left &= Domain("company_id", "=", company.id) & Domain("agent_id", "=", False)
-        workers = self._assignable(company, day, rules.team_id)
+        every_team = self.env["debt.team"].union(
+            *(team for _domain, team, _m in takers)
+        )
+        workers = self._assignable(company, day, every_team)
         taken, teams, agents = [], {}, {}
         order = "amount_chaseable desc, amount_total desc, id"
-        for rule in rules:
+        for domain, team, method in takers:
             cases = Case.search(
-                left & rule._case_domain() & Domain("id", "not in", taken), order=order
+                left & domain & Domain("id", "not in", taken), order=order
             )
             taken += cases.ids
-            teams.update(dict.fromkeys(cases.ids, rule.team_id.id))
+            teams.update(dict.fromkeys(cases.ids, team.id))
             members = [
                 workers[user.id]
-                for user in rule.team_id.member_ids.user_id
+                for user in team.member_ids.user_id
                 if user.id in workers
             ]
-            agents.update(share_out(cases.ids, members, rule.method == "load"))
+            firsts = cases._one_of_each_group()
+            agents.update(share_out(firsts.ids, members, method == "load"))
         if not teams:
             return
         self.env.cr.execute(
@@ -78,13 +93,26 @@ class DebtCaseTeamMixin(models.AbstractModel):
                 [agents.get(case_id) for case_id in teams],
             )
         )
-        members = rules.team_id.member_ids
+        members = every_team.member_ids
         for member in members:
             worker = workers.get(member.user_id.id)
             if worker and worker.turn != member.turn:
                 member.turn = worker.turn
         members.flush_recordset()
         self.invalidate_recordset(["team_id", "agent_id"], flush=False)
+        if grouped:
+            self._follow_group(company)
+
+    @api.model
+    def _group_takers(self, company):
+        """Return the teams that economic groups name, as (domain, team, method)."""
+        groups = self.env["debt.group"].search(
+            [("team_id.company_id", "=", company.id)]
+        )
+        return [
+            (Domain("group_id", "in", own.ids), team, "load")
+            for team, own in groups.grouped("team_id").items()
+        ]
 
     @api.model
     def _assignable(self, company, day, teams):

@@ -1,10 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools.sql import column_exists, create_column
 
 #: A change of these may change the segment, the chase dates or the debtor himself.
 WATCHED = {
     "active",
     "category_id",
     "country_id",
+    "debt_group_id",
     "debt_pay_calendar_id",
     "email",
     "parent_id",
@@ -32,12 +35,37 @@ class ResPartner(models.Model):
     debt_next_action_date = fields.Date(
         compute="_compute_debt_case", string="Next Collection Action"
     )
+    debt_group_id = fields.Many2one(
+        "debt.group",
+        string="Economic Group",
+        index="btree_not_null",
+        groups="debt_collection.group_debt_agent,account.group_account_invoice,"
+        "account.group_account_readonly",
+        help="Debtors who belong together: one view, one agent, one limit.",
+    )
     debt_pay_calendar_id = fields.Many2one(
         "debt.pay.calendar",
         string="Payment Days",
         index="btree_not_null",
         help="The customer's days of revision and payment. Steps count from the day on "
         "which the money can really come.",
+    )
+
+    debt_pays_separately = fields.Boolean(
+        string="Pays Separately",
+        help="The invoices addressed to this branch are a case of their own, with its "
+        "own messages, promises and agent, apart from the rest of its company.",
+    )
+    debt_branch_id = fields.Many2one(
+        "res.partner",
+        string="Branch That Pays",
+        compute="_compute_debt_branch_id",
+        store=True,
+        recursive=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The branch that pays separately to which this contact belongs; empty for "
+        "nearly everybody, whose debtor is the company itself.",
     )
 
     debt_role = fields.Selection(
@@ -73,6 +101,36 @@ class ResPartner(models.Model):
         string="Phone Checked on", readonly=True, copy=False
     )
 
+    def _auto_init(self):
+        # nobody pays separately yet: no need to compute it for every contact
+        if not column_exists(self.env.cr, self._table, "debt_branch_id"):
+            create_column(self.env.cr, self._table, "debt_branch_id", "int4")
+        return super()._auto_init()
+
+    @api.depends(
+        "debt_pays_separately", "is_company", "parent_id", "parent_id.debt_branch_id"
+    )
+    def _compute_debt_branch_id(self):
+        for partner in self:
+            if partner.is_company or not partner.parent_id:
+                partner.debt_branch_id = False
+            elif partner.debt_pays_separately:
+                partner.debt_branch_id = partner
+            else:
+                partner.debt_branch_id = partner.parent_id.debt_branch_id
+
+    def _debt_debtors(self):
+        """Return whose cases the debts of these contacts belong to.
+
+        The branch that pays separately, else the commercial partner.
+        """
+        return self.browse().union(
+            *(
+                partner.debt_branch_id or partner.commercial_partner_id
+                for partner in self
+            )
+        )
+
     @api.depends_context("company")
     def _compute_debt_case(self):
         # sudo: whoever reads the customer may see where collection stands
@@ -104,11 +162,29 @@ class ResPartner(models.Model):
         )
         return cases._debt_open()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        joined = partners.sudo().filtered("debt_group_id")  # sudo: to check the right
+        if joined:
+            self._check_debt_group()
+            joined._debt_join_group()
+        return partners
+
     def write(self, vals):
+        joins = "debt_group_id" in vals
+        if joins:
+            group_id = vals["debt_group_id"] or False
+            # sudo: only to see who changes
+            joining = self.sudo().filtered(lambda p: p.debt_group_id.id != group_id)
+            if joining:
+                self._check_debt_group()
         watched = WATCHED & vals.keys()
         if watched:
             self._debt_mark()
         result = super().write(vals)
+        if joins:
+            joining._debt_join_group()
         if watched:
             self._debt_mark()
         if "phone" in vals:
@@ -119,6 +195,18 @@ class ResPartner(models.Model):
         if vals.get("email"):
             self.env["debt.action"]._contact_fixed(self.commercial_partner_id)
         return result
+
+    def _check_debt_group(self):
+        """Refuse to let anybody but supervisors say who belongs together."""
+        group = "debt_collection.group_debt_supervisor"
+        if not self.env.su and not self.env.user.has_group(group):
+            raise AccessError(self.env._("Only supervisors maintain economic groups."))
+
+    def _debt_join_group(self):
+        """Give the cases of who joined a group to the agent of the group."""
+        for group, partners in self.grouped("debt_group_id").items():
+            # sudo: the agent of the group works them, whoever let the customer join
+            group.sudo()._hand_over(partners)
 
     def _debt_mark(self):
         """Let the refreshing job look at the debtors again."""

@@ -1,5 +1,17 @@
-from . import debt_case_desk_mixin, debt_case_habit_mixin, debt_case_merge_mixin
+from . import (
+    debt_case_desk_mixin,
+    debt_case_group_mixin,
+    debt_case_habit_mixin,
+    debt_case_merge_mixin,
+)
 
 # isort: split
 # models after the mixins that they inherit
-from . import debt_case, debt_item, debt_item_step, debt_mark, debt_pay_calendar
+from . import (
+    debt_case,
+    debt_group,
+    debt_item,
+    debt_item_step,
+    debt_mark,
+    debt_pay_calendar,
+)

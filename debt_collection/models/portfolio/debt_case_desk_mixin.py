@@ -43,6 +43,22 @@ class DebtCaseDeskMixin(models.AbstractModel):
     @api.depends("item_ids.amount_residual_currency")
     @api.depends_context("lang")
     def _compute_summary(self):
+        rows = self._age_rows()
+        for case in self:
+            own = rows.get(case.id, ())
+            case.other_currencies = any(
+                currency_id != case.currency_id.id for currency_id, _amounts in own
+            )
+            currencies = self.env["res.currency"].browse([row[0] for row in own])
+            case.summary = self._age_table(
+                [
+                    (currency.name, currency, amounts)
+                    for currency, (_id, amounts) in zip(currencies, own, strict=True)
+                ]
+            )
+
+    def _age_rows(self):
+        """Return {case id: [(currency id, amounts by age and their sum)]}."""
         self.env["debt.item"].flush_model()
         rows = {}
         for case_id, currency_id, *amounts in self.env.execute_query(
@@ -65,6 +81,15 @@ class DebtCaseDeskMixin(models.AbstractModel):
             )
         ):
             rows.setdefault(case_id, []).append((currency_id, amounts))
+        return rows
+
+    def _age_table(self, rows):
+        """Return a table of amounts by age, or nothing where there are no rows.
+
+        :param rows: (label, currency, amounts by age and their sum)
+        """
+        if not rows:
+            return Markup()
         heads = [
             self.env._("Currency"),
             self.env._("Not Due"),
@@ -79,27 +104,18 @@ class DebtCaseDeskMixin(models.AbstractModel):
             Markup('<th class="%s">%s</th>') % ("text-end" if n else "", text)
             for n, text in enumerate(heads)
         )
-        for case in self:
-            case.other_currencies = any(
-                currency_id != case.currency_id.id
-                for currency_id, _amounts in rows.get(case.id, ())
+        body = Markup()
+        for label, currency, amounts in rows:
+            cells = Markup().join(
+                Markup('<td class="text-end text-nowrap">%s</td>')
+                % (format_amount(self.env, float(a), currency) if a else "—")
+                for a in amounts
             )
-            body = Markup()
-            for currency_id, amounts in rows.get(case.id, ()):
-                currency = self.env["res.currency"].browse(currency_id)
-                cells = Markup().join(
-                    Markup('<td class="text-end text-nowrap">%s</td>')
-                    % (format_amount(self.env, float(a), currency) if a else "—")
-                    for a in amounts
-                )
-                body += Markup("<tr><td>%s</td>%s</tr>") % (currency.name, cells)
-            case.summary = body and (
-                Markup(
-                    '<div class="table-responsive"><table class="table table-sm mb-0">'
-                    "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
-                )
-                % (head, body)
-            )
+            body += Markup("<tr><td>%s</td>%s</tr>") % (label, cells)
+        return Markup(
+            '<div class="table-responsive"><table class="table table-sm mb-0">'
+            "<thead><tr>%s</tr></thead><tbody>%s</tbody></table></div>"
+        ) % (head, body)
 
     @api.depends("action_ids.state")
     @api.depends_context("lang")

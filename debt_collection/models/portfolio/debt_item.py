@@ -50,6 +50,7 @@ class DebtItem(models.Model):
     move_line_id = LooseMany2one("account.move.line", required=True)
     move_id = LooseMany2one("account.move", string="Journal Entry", required=True)
     case_id = LooseMany2one("debt.case", required=True, index=True)
+    group_id = fields.Many2one(related="case_id.group_id", string="Economic Group")
     partner_id = LooseMany2one("res.partner", string="Customer", required=True)
     company_id = LooseMany2one("res.company", required=True)
     currency_id = LooseMany2one("res.currency", required=True)
@@ -348,6 +349,7 @@ class DebtItem(models.Model):
         if news >= BULK:
             self.env.cr.execute("ANALYZE debt_news (move_line_id, partner_id, gone)")
         self.env["debt.case"]._open_for_news()
+        self.env["debt.case"]._group_new_cases()
         ((last_id,),) = self.env.execute_query(
             SQL("SELECT COALESCE(MAX(id), 0) FROM debt_item")
         )
