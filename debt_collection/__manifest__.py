@@ -57,6 +57,8 @@
         "wizards/debt_message_wizard_views.xml",
         "wizards/debt_dispute_answer_wizard_views.xml",
         "views/debt_run_views.xml",
+        "wizards/debt_start_fix_wizard_views.xml",
+        "views/debt_start_check_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -16,6 +16,7 @@ from . import (
     test_salesperson,
     test_settings,
     test_simulation,
+    test_start_check,
     test_teams,
     test_text_amounts,
     test_thanks,

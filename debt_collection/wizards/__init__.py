@@ -9,5 +9,6 @@ from . import (
     debt_redistribute_wizard,
     debt_run_wizard,
     debt_stage_wizard,
+    debt_start_fix_wizard,
     debt_withdraw_wizard,
 )
