@@ -36,6 +36,7 @@
         "views/debt_group_views.xml",
         "views/debt_my_day_views.xml",
         "views/debt_my_customers_views.xml",
+        "views/debt_campaign_views.xml",
         "views/debt_stage_views.xml",
         "views/debt_outcome_views.xml",
         "views/debt_pay_calendar_views.xml",

@@ -89,6 +89,7 @@ class Story:
         for dispute in DISPUTES:
             self._dispute(dispute)
         self._make_team()
+        self._plan_campaign()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -172,6 +173,19 @@ class Story:
             day, share = promise.paid
             self.books.pay(day, oldest.with_env(self.books.env), share)
             case._refresh(self.today)
+
+    def _plan_campaign(self):
+        """Leave a campaign on the desk that nobody has started yet."""
+        self.env["debt.campaign"].create(
+            {
+                "name": self.env._("Closing of the quarter: documents not due yet"),
+                "company_id": self.company.id,
+                "user_id": self._ref("res_users_supervisor_demo").id,
+                "mail_template_id": self._ref("mail_template_preventive").id,
+                "documents": "all",
+                "domain": "[('state', '=', 'open'), ('amount_overdue', '<=', 0)]",
+            }
+        )
 
     def _settle_in(self):
         """Let people read Spanish, and the first months be no test."""

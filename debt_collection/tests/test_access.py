@@ -66,6 +66,7 @@ TABLE = {
         "account": "rw",
         "sales": "rcu",
     },
+    "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {
         "agent": "r",
         "supervisor": "r",

@@ -10,6 +10,7 @@ from . import (
 from . import (
     debt_action,
     debt_action_note,
+    debt_campaign,
     debt_channel_email,
     debt_channel_task,
     debt_outcome,

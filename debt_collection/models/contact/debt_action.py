@@ -39,6 +39,8 @@ REASONS = HELD_REASONS + [
     ("notice_over", "The reported payment was applied or rejected"),
     ("dispute_over", "The dispute was answered"),
     ("owes_again", "The customer owes again"),
+    ("not_due", "Nothing is due yet"),
+    ("stopped", "The campaign was stopped"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -94,6 +96,7 @@ class DebtAction(models.Model):
             ("dispute_reject", "Answer to a Dispute"),
             ("dispute_late", "Late Dispute"),
             ("thanks", "Thanks for the Payment"),
+            ("campaign", "Campaign"),
         ],
         required=True,
         default="step",
@@ -104,6 +107,9 @@ class DebtAction(models.Model):
     promise_id = LooseMany2one("debt.promise", string="Promise")
     notice_id = LooseMany2one("debt.payment.notice", string="Payment Notice")
     dispute_id = LooseMany2one("debt.dispute", string="Dispute")
+    campaign_id = LooseMany2one(
+        "debt.campaign", string="Campaign", index="btree_not_null"
+    )
     user_id = LooseMany2one("res.users", string="Agent")
     planned_date = fields.Date()
     sent_date = fields.Datetime(string="Sent on")
@@ -171,7 +177,7 @@ class DebtAction(models.Model):
         for action in self:
             action.item_ids = self.env["debt.item"].browse(action.item_refs)
 
-    @api.depends("step_id", "purpose", "channel", "outcome_id")
+    @api.depends("step_id", "purpose", "channel", "outcome_id", "campaign_id")
     @api.depends_context("lang")
     def _compute_name(self):
         purposes = dict(self._fields["purpose"]._description_selection(self.env))
@@ -184,6 +190,8 @@ class DebtAction(models.Model):
                 action.name = ": ".join(filter(None, parts))
             elif action.purpose == "step" and action.step_id:
                 action.name = action.step_id.sudo().name  # sudo: a name, for everybody
+            elif action.campaign_id:
+                action.name = action.campaign_id.sudo().name  # sudo: as above
             else:
                 action.name = purposes[action.purpose]
 
@@ -553,7 +561,10 @@ class DebtAction(models.Model):
             return "settled"
         if case.state == "hold":
             return "hold"
-        if not self.strategy_id.enabled:
+        if self.campaign_id:
+            if self._too_soon():
+                return "quiet"
+        elif not self.strategy_id.enabled:
             return "strategy_off"
         items = self.item_ids.filtered(lambda item: item.state == "open")
         if not items:
@@ -581,6 +592,29 @@ class DebtAction(models.Model):
             expected = "rejected" if self.track == "service" else "open"
             return None if self.dispute_id.state == expected else "dispute_over"
         return None if self.case_id.state == "closed" else "owes_again"
+
+    def _too_soon(self):
+        """Return whether the debtor was written to since the campaign was prepared."""
+        self.ensure_one()
+        campaign, case = self.campaign_id, self.case_id
+        if self.track == "task" or campaign.in_quiet_days or not case.last_message_day:
+            return False
+        days = (self.contact_day - case.last_message_day).days
+        return days < case.strategy_id.quiet_days
+
+    @api.model
+    def _addressees(self):
+        """Return the SELECT of who gets the messages of a debtor: parent_id, id."""
+        return SQL(
+            """
+    SELECT DISTINCT ON (parent_id) parent_id, id
+      FROM res_partner
+     WHERE (type = 'invoice' OR debt_role = 'payer') AND active
+       AND parent_id IS NOT NULL
+     ORDER BY parent_id, COALESCE(email, '') = '', debt_role IS DISTINCT FROM 'payer',
+              id
+            """
+        )
 
     @api.model
     def _cancel_settled(self, cases):

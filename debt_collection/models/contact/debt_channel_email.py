@@ -103,7 +103,11 @@ class DebtChannelEmail(models.AbstractModel):
     def _template(self, action):
         """Return the template of an action: the step's own, or the standard one."""
         name = TEMPLATES.get(action.purpose, "debt_collection.mail_template_reminder")
-        return action.step_id.mail_template_id or self.env.ref(name)
+        return (
+            action.campaign_id.mail_template_id
+            or action.step_id.mail_template_id
+            or self.env.ref(name)
+        )
 
     def _lang(self, action):
         """Return the language in which the addressee reads."""
@@ -122,7 +126,8 @@ class DebtChannelEmail(models.AbstractModel):
             lambda action: (self._template(action), self._lang(action))
         ).items():
             localized = template.sudo().with_context(lang=lang)
-            subjects = localized._render_field("subject", group.ids)
+            # not ``ids``: what would be written is shown before there is an action
+            subjects = localized._render_field("subject", group._ids)
             bodies = self._render_bodies(localized, group)
             for action in group:
                 texts[action] = (subjects[action.id], bodies[action.id])
@@ -147,7 +152,7 @@ class DebtChannelEmail(models.AbstractModel):
             lang=template.env.lang,
         )
         parts = rendered[len("<div>") : -len("</div>")].split(mark)
-        bodies = dict(zip(actions.ids, parts, strict=False))
+        bodies = dict(zip(actions._ids, parts, strict=False))
         return template._render_template_postprocess(actions._name, bodies)
 
     def _sender(self, action):

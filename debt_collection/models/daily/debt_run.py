@@ -679,6 +679,20 @@ class DebtRun(models.Model):
         with self._lock((LOCK_CLASS, company.id), wait) as locked:
             yield locked
 
+    @api.model
+    def _keep_away(self, company):
+        """Keep the daily run of a company away until this transaction is over.
+
+        :raise UserError: where it is under way now
+        """
+        ((locked,),) = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id)
+        )
+        if not locked:
+            raise UserError(
+                self.env._("The daily run is under way. Try again in some minutes.")
+            )
+
     @contextmanager
     def _lock(self, key, wait=0):
         """Hold a lock of the session; False where another session has it.

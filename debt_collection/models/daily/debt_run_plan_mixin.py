@@ -362,14 +362,7 @@ listed_pre AS (
       FROM reached WHERE kind = 'pre'
      GROUP BY case_id, track
 ),
-invoice_contact AS (
-    SELECT DISTINCT ON (parent_id) parent_id, id
-      FROM res_partner
-     WHERE (type = 'invoice' OR debt_role = 'payer') AND active
-       AND parent_id IS NOT NULL
-     ORDER BY parent_id, COALESCE(email, '') = '', debt_role IS DISTINCT FROM 'payer',
-              id
-),
+invoice_contact AS (%(addressees)s),
 action AS (
     INSERT INTO debt_action (
         case_id, company_id, debtor_id, partner_id, run_id, strategy_id, step_id,
@@ -445,6 +438,7 @@ SELECT COUNT(*) FROM action
                 agent=company.debt_agent_id.id or None,
                 is_test=company.debt_test_mode,
                 task_channels=self._task_channels(),
+                addressees=self.env["debt.action"]._addressees(),
                 span_c=cases._span("c", "id"),
                 span_i=cases._span("i", "case_id"),
                 first=self.env["debt.run.shadow.mixin"]._first_id(),

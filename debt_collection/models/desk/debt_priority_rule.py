@@ -1,9 +1,7 @@
 import re
-from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: What the words of a rule may name.
@@ -30,12 +28,11 @@ class DebtPriorityRule(models.Model):
 
     _name = "debt.priority.rule"
     _description = "Priority Rule"
-    _inherit = ["debt.config.mixin"]
+    _inherit = ["debt.config.mixin", "debt.case.rule.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(
         string="Reason",
-        required=True,
         translate=True,
         help="What the agent reads, and can say on the phone. {amount} and {days} "
         "stand for the figures of the case.",
@@ -50,12 +47,7 @@ class DebtPriorityRule(models.Model):
         default=10,
         help="Less than zero: the case can wait.",
     )
-    domain = fields.Char(
-        string="Cases",
-        required=True,
-        default="[]",
-        help="Which cases get the points. Empty: every one.",
-    )
+    domain = fields.Char(help="Which cases get the points. Empty: every one.")
     figure = fields.Selection(
         FIGURES,
         help="A figure of each day. Of the rules on the same figure only the one with "
@@ -87,22 +79,6 @@ class DebtPriorityRule(models.Model):
         for rule in self:
             rule.case_count = counts.get(rule.id, 0)
 
-    @api.constrains("domain")
-    def _check_domain(self):
-        for rule in self:
-            try:
-                rule._case_domain().validate(self.env["debt.case"])
-                # sudo: the daily run evaluates the rule without a user either
-                self.env["debt.case"].sudo().search(rule._case_domain(), limit=1)
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The rule %(rule)s cannot be used: %(error)s",
-                        rule=rule.name,
-                        error=error,
-                    )
-                ) from error
-
     @api.constrains("name")
     def _check_placeholders(self):
         for rule in self:
@@ -122,11 +98,6 @@ class DebtPriorityRule(models.Model):
                 raise ValidationError(
                     self.env._("Say among which top percentage, from 1 to 100.")
                 )
-
-    def _case_domain(self):
-        """Return the rule as a Domain on ``debt.case``."""
-        self.ensure_one()
-        return Domain(literal_eval(self.domain or "[]"))
 
     def _words(self, amount, days):
         """Return the reason in the language of the reader.

@@ -305,6 +305,19 @@ class DebtCaseDeskMixin(models.AbstractModel):
         """Ask until when and why nothing shall be sent."""
         return self._debt_wizard("debt.hold.wizard", self.env._("Hold"))
 
+    def action_campaign(self):
+        """Write to these cases, or make tasks of them, all at once."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Campaign"),
+            "res_model": "debt.campaign",
+            "view_mode": "form",
+            "context": {
+                "default_case_ids": [Command.set(self.ids)],
+                "default_company_id": self.company_id[:1].id,
+            },
+        }
+
     def action_set_stage(self):
         """Ask for a stage and a reason."""
         return self._debt_wizard("debt.stage.wizard", self.env._("Change Stage"))

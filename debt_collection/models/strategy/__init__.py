@@ -1,4 +1,5 @@
 from . import (
+    debt_case_rule_mixin,
     debt_config_mixin,
     debt_segment,
     debt_stage,

@@ -1,17 +1,13 @@
-from ast import literal_eval
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
 
 class DebtSegment(models.Model):
     _name = "debt.segment"
     _description = "Customer Segment"
-    _inherit = ["debt.config.mixin"]
+    _inherit = ["debt.config.mixin", "debt.case.rule.mixin"]
     _order = "sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -19,8 +15,6 @@ class DebtSegment(models.Model):
     )
     domain = fields.Char(
         string="Rule",
-        required=True,
-        default="[]",
         help="Which cases belong here. Segments are tried in order, the first that "
         "matches wins.",
     )
@@ -39,27 +33,6 @@ class DebtSegment(models.Model):
         counts = {segment.id: count for segment, count in groups}
         for segment in self:
             segment.case_count = counts.get(segment.id, 0)
-
-    @api.constrains("domain")
-    def _check_domain(self):
-        for segment in self:
-            try:
-                segment._case_domain().validate(self.env["debt.case"])
-                # sudo: the daily run evaluates the rule without a user either
-                self.env["debt.case"].sudo().search(segment._case_domain(), limit=1)
-            except Exception as error:
-                raise ValidationError(
-                    self.env._(
-                        "The rule of segment %(segment)s cannot be used: %(error)s",
-                        segment=segment.name,
-                        error=error,
-                    )
-                ) from error
-
-    def _case_domain(self):
-        """Return the rule as a Domain on ``debt.case``."""
-        self.ensure_one()
-        return Domain(literal_eval(self.domain or "[]"))
 
     def action_view_cases(self):
         """Open the cases that the last run put into this segment."""
