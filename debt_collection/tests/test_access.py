@@ -66,6 +66,13 @@ TABLE = {
         "account": "rw",
         "sales": "rcu",
     },
+    "debt.group": {
+        "agent": "r",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+    },
+    "debt.start.accept": {"manager": "rwcu", "account": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {
         "agent": "r",
