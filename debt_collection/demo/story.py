@@ -178,7 +178,7 @@ class Story:
         """Leave a campaign on the desk that nobody has started yet."""
         self.env["debt.campaign"].create(
             {
-                "name": self.env._("Closing of the quarter: documents not due yet"),
+                "name": "Cierre de mes: documentos por vencer",
                 "company_id": self.company.id,
                 "user_id": self._ref("res_users_supervisor_demo").id,
                 "mail_template_id": self._ref("mail_template_preventive").id,
