@@ -254,6 +254,7 @@ class DebtRun(models.Model):
         cases._sort(company)
         self.env["debt.action"]._cancel_settled(cases)
         cases._prioritise(company, day, cases)
+        cases._figures_changed(company, cases)
         # figures are fresh; the run of the day still has to plan
         self.env.cr.execute(
             SQL("UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)", cases.ids)
@@ -449,6 +450,8 @@ class DebtRun(models.Model):
             planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
         if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
+        if not self.simulate:
+            cases._figures_changed(company, cases)
         self.env.invalidate_all()
         self.cases_opened += opened
         self.cases_closed += closed

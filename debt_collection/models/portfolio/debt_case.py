@@ -527,6 +527,13 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             )
         )
 
+    @api.model
+    def _figures_changed(self, company, cases):
+        """Called when the figures of cases are fresh, never in a simulation.
+
+        For what other addons do then. Nothing heavy belongs here: wake a job.
+        """
+
     def _refresh(self, day):
         """Bring these cases up to date with the books, at once.
 
@@ -542,6 +549,7 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
             cases._roll_up(company, max(day, last))
             cases._sort(company)
             self._prioritise(company, max(day, last), cases)
+            self._figures_changed(company, cases)
             self.env.cr.execute(
                 SQL(
                     "UPDATE debt_case SET judged_day = NULL WHERE id = ANY(%s)",

@@ -1,0 +1,1 @@
+from . import test_order_hold, test_order_rights, test_portal_order
