@@ -348,6 +348,35 @@ class TestDispute(DisputeCommon):
         self.assertEqual(dispute.amount_cover, 40)
         self.assertEqual(self.case_of().amount_chaseable, 0)
 
+    def test_money_entered_by_a_journal_entry_is_no_credit_note(self):
+        dispute = self.dispute(40)
+        line = dispute.sudo().item_ids.move_line_id
+        bank = self.company_data["default_journal_bank"]
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": bank.id,
+                "date": DAY,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.debtor.id,
+                            "balance": balance,
+                        }
+                    )
+                    for account, balance in (
+                        (line.account_id, -70),
+                        (bank.default_account_id, 70),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        (line + entry.line_ids.filtered(lambda each: each.balance < 0)).reconcile()
+        self.go_to(days(1))
+        self.assertEqual((dispute.state, dispute.amount_credited), ("open", 0))
+        self.assertEqual(dispute.amount_cover, 30)
+
     def test_accepted_in_part(self):
         dispute = self.dispute(40)
         self.answer(dispute, "accept", amount=25)

@@ -25,7 +25,8 @@ class Books:
         self.env = env["base"].with_company(self.company).with_context(**QUIETLY).env
         self.currencies = self._activate_currencies()
         self.partners = self._create_customers()
-        self.lines = {}  # number of an open invoice: id of its receivable line
+        self.lines = {}  # number of an invoice: id of its receivable line
+        self.waiting = []  # pairs of an invoice and a payment nobody reconciled yet
         self._find_accounts()
 
     # ------------------------------------------------------------ preparation
@@ -132,8 +133,24 @@ class Books:
 
     def pay(self, invoices, day):
         """Register that invoices were paid: one bank entry, each line reconciled."""
+        self._reconcile(self._receive(invoices, day))
+
+    def receive(self, invoices, day):
+        """Register money that nobody reconciles before ``apply``."""
+        self.waiting += self._receive(invoices, day)
+
+    def apply(self):
+        """Reconcile what was received some time ago; return how many payments."""
+        waiting, self.waiting = self.waiting, []
+        self._reconcile(waiting)
+        return len(waiting)
+
+    def _receive(self, invoices, day):
+        """Post one bank entry; return pairs of an invoice and its line of the entry."""
+        # what was credited in full is paid by nobody
+        invoices = [i for i in invoices if not self.open_line(i).reconciled]
         if not invoices:
-            return
+            return []
         values, totals = [], defaultdict(float)
         for invoice in invoices:
             open_line = self.open_line(invoice)
@@ -164,16 +181,45 @@ class Books:
             }
         )
         entry.action_post()
-        self.env["account.move.line"]._reconcile_plan(
-            [
-                self.open_line(invoice) + line
-                for invoice, line in zip(invoices, entry.line_ids, strict=False)
-            ]
+        return list(zip(invoices, entry.line_ids, strict=False))
+
+    def _reconcile(self, pairs):
+        """Reconcile invoices with their payments, unless somebody did it already."""
+        plan = [
+            self.open_line(invoice) + line
+            for invoice, line in pairs
+            if not (line.reconciled or self.open_line(invoice).reconciled)
+        ]
+        if plan:
+            self.env["account.move.line"]._reconcile_plan(plan)
+
+    def credit(self, line, amount, day):
+        """Post a credit note of an invoice and reconcile it.
+
+        :param line: the receivable line of the invoice
+        :param amount: in the currency of the invoice
+        """
+        invoice = line.move_id
+        note = self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "journal_id": self.sales.id,
+                "partner_id": invoice.partner_id.id,
+                "currency_id": invoice.currency_id.id,
+                "invoice_date": day,
+                "reversed_entry_id": invoice.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "Claim", "price_unit": amount, "tax_ids": []}
+                    )
+                ],
+            }
         )
-        for invoice in invoices:
-            line = self.open_line(invoice)
-            assert line.reconciled, invoice
-            del self.lines[invoice.number]
+        note.action_post()
+        credited = note.line_ids.filtered(
+            lambda each: each.account_type == "asset_receivable"
+        )
+        (line + credited).reconcile()
 
     def open_line(self, invoice):
         return self.env["account.move.line"].browse(self.lines[invoice.number])

@@ -55,6 +55,8 @@ class Laws:
         self._states(day)
         self._nobody_forgotten(day)
         self._promises(day)
+        self._notices(day)
+        self._disputes(day)
 
     def after_mail(self, day, messages):
         """Check what the mail server accepted, against the books of this moment.
@@ -268,27 +270,52 @@ class Laws:
                 found == expected,
                 lambda p=promise, f=found, e=expected: f"promise {p.id}: {f}, not {e}",
             )
-            items = promise.item_ids.filtered(lambda item: item.state == "open")
-            owed = sum(items.mapped("amount_residual_currency"))
-            chased = sum(items.mapped("amount_chaseable"))
-            self._check(
-                day,
-                "what is promised is not chased",
-                promise.state != "open"
-                or chased <= max(0, owed - promise.amount_cover) + 0.005,
-                lambda p=promise, c=chased: f"promise {p.id}: {c} is chased",
+            if promise.state == "open":
+                rest = promise.amount - max(0, self._paid(promise)[0])
+                self._not_chased(day, "what is promised", promise, rest)
+
+    def _not_chased(self, day, what, cover, rest):
+        """What an agreement still covers of its documents is not asked for.
+
+        :param rest: what it covers, by the books
+        """
+        items = cover.item_ids.filtered(lambda item: item.state == "open")
+        owed = sum(max(0, item.move_line_id.amount_residual_currency) for item in items)
+        chased = sum(items.mapped("amount_chaseable"))
+        self._check(
+            day,
+            f"{what} is not chased",
+            chased <= max(0, owed - max(0, rest)) + 0.005,
+            lambda: f"{cover}: {chased} of {owed} is chased, {rest} is covered",
+        )
+
+    def _paid(self, agreement, deadline=None):
+        """Return what was paid since an agreement was made, and until its deadline."""
+        paid = in_time = -agreement.matched_before
+        for partial in agreement.item_ids.move_line_id.matched_credit_ids:
+            paid += partial.debit_amount_currency
+            if deadline and partial.max_date <= deadline:
+                in_time += partial.debit_amount_currency
+        return paid, in_time
+
+    def _owed(self, agreement):
+        lines = agreement.item_ids.move_line_id
+        return sum(max(0, line.amount_residual_currency) for line in lines)
+
+    def _unapplied(self, agreement):
+        """Return the money of the debtor that nobody reconciled yet."""
+        lines = self._open_lines().filtered(
+            lambda line: (
+                line.partner_id.commercial_partner_id == agreement.partner_id
+                and line.currency_id == agreement.currency_id
             )
+        )
+        return -sum(min(0, line.amount_residual_currency) for line in lines)
 
     def _verdict(self, promise, day):
         """Return what the books make of a promise, as a word."""
-        lines = promise.item_ids.move_line_id
-        paid = in_time = -promise.matched_before
-        for partial in lines.matched_credit_ids:
-            paid += partial.debit_amount_currency
-            if partial.max_date <= promise.deadline:
-                in_time += partial.debit_amount_currency
-        owed = sum(max(0, line.amount_residual_currency) for line in lines)
-        due = min(promise.amount, owed + max(0, paid))
+        paid, in_time = self._paid(promise, promise.deadline)
+        due = min(promise.amount, self._owed(promise) + max(0, paid))
         if due < 0.005:
             return "cancelled"
         if in_time >= due * 0.98:
@@ -297,7 +324,73 @@ class Laws:
             return "open"
         if paid >= due * 0.98:
             return "broken late"
+        if paid + self._unapplied(promise) >= due * 0.98 and promise.state == "open":
+            return "open"  # to apply; which promise gets the money is not said here
         return "partial" if in_time > 0.005 else "broken"
+
+    # ------------------------------------------------------------ other agreements
+
+    def _notices(self, day):
+        """A payment that was reported pauses its documents, for some days."""
+        for notice in self.env["debt.payment.notice"].search(
+            [("company_id", "=", self.company.id), ("close_reason", "=", False)]
+        ):
+            came, _in_time = self._paid(notice)
+            due = min(notice.amount, self._owed(notice) + max(0, came))
+            expected = (
+                "expired"
+                if due < 0.005
+                else "matched"
+                if came >= due * 0.98
+                else "open"
+                if day <= notice.pause_until
+                else "expired"
+            )
+            self._check(
+                day,
+                "a reported payment is what the books made of it",
+                notice.state == expected,
+                lambda n=notice, e=expected: f"{n}: {n.state}, not {e}",
+            )
+            if notice.state == "open":
+                rest = notice.amount + notice.amount_deducted - max(0, came)
+                self._not_chased(day, "what was reported as paid", notice, rest)
+
+    def _disputes(self, day):
+        """What is in dispute is not asked for, nor what waits for its credit note."""
+        for dispute in self.env["debt.dispute"].search(
+            [("company_id", "=", self.company.id), ("credit_ended", "=", False)]
+        ):
+            lines = dispute.item_ids.move_line_id
+            credits = lines.matched_credit_ids.filtered(
+                lambda partial: partial.credit_move_id.move_type == "out_refund"
+            )
+            credited = sum(credits.mapped("debit_amount_currency"))
+            credited = max(0, credited - dispute.credited_before)
+            said = dispute.amount
+            if dispute.resolved_by_id and dispute.state == "accepted":
+                said = dispute.amount_accepted
+            rest = min(said - credited, self._owed(dispute))
+            if dispute.resolved_by_id:
+                covers = dispute.state == "accepted" and rest > 0.005
+            else:
+                covers = rest > 0.005
+                word = "open" if covers else "accepted" if credited else "withdrawn"
+                self._check(
+                    day,
+                    "a dispute is what people and credit notes made of it",
+                    dispute.state == word,
+                    lambda d=dispute, w=word: f"{d}: {d.state}, not {w}",
+                )
+            if covers:
+                self._not_chased(day, "what is in dispute", dispute, rest)
+            else:
+                self._check(
+                    day,
+                    "a dispute that is over covers nothing",
+                    dispute.amount_cover < 0.005,
+                    lambda d=dispute: f"{d} still covers {d.amount_cover}",
+                )
 
     def _net_overdue(self, debtor, until):
         lines = self._open_lines().filtered(
@@ -313,6 +406,14 @@ class Laws:
         """What leaves the house names only what is open at that moment."""
         action = self._action_of(message)
         if not action:
+            return
+        if action.dispute_id:
+            self._check(
+                day,
+                "only rejected disputes are answered",
+                action.dispute_id.state == "rejected",
+                lambda: f"action {action.id}: {action.dispute_id.state}",
+            )
             return
         if action.promise_id:
             self._check(

@@ -94,7 +94,9 @@ class Life:
         with self._timed("people"):
             self._people_work(day, noon)
         with self._timed("books"):
-            self.books.pay(afternoon, day)
+            later = [i for i in afternoon if sum(map(ord, i.number)) % 8 == 0]
+            self.books.pay([i for i in afternoon if i not in later], day)
+            self.books.receive(later, day)
             self.env.cr.commit()
         self._send_mail(day, noon, check)
         if check:
@@ -129,12 +131,28 @@ class Life:
             action.debtor_id.email = f"found{action.debtor_id.id}@customer.example"
             self.counts["addresses found"] += 1
         todo = tasks.filtered(lambda action: action.state == "sent")
-        for action in todo.filtered(lambda action: action.id % 3 == 0):
-            self._promise(action, day)
+        for action in todo:
+            said = (self._promise, self._report_payment, self._dispute)
+            if action.id % 6 < len(said) and action.state == "sent":
+                said[action.id % 6](action, day)
+        self._answer_disputes(day, noon)
+        self._apply_money()
         todo = todo.filtered(lambda action: action.state == "sent").activity_id
         todo.exists().action_feedback(feedback="Done")
         self.counts["tasks done by agents"] += len(todo)
         self.env.cr.commit()
+
+    def _log(self, action, outcome, **values):
+        """Log the call with which a task is done, and what follows from it."""
+        wizard = self.env["debt.contact.wizard"].create(
+            {
+                "case_id": action.case_id.id,
+                "outcome_id": self.env["debt.outcome"]._by_code(outcome).id,
+                "task_ids": action.ids,
+                **values,
+            }
+        )
+        wizard.action_confirm()
 
     def _promise(self, action, day):
         """Who is called promises all or a part, sooner or later."""
@@ -142,20 +160,114 @@ class Life:
         amount = case._promise_amount()
         if not amount:
             return
-        part = (1, 1, 0.6, 0.35)[action.id % 4]
-        wizard = self.env["debt.contact.wizard"].create(
-            {
-                "case_id": case.id,
-                "outcome_id": self.env["debt.outcome"]._by_code("promise").id,
-                "task_ids": action.ids,
-                "promise_amount": round(amount * part, 2),
-                "promise_date": day + timedelta(days=action.id % 11),
-            }
+        part = (1, 1, 0.6, 0.35)[action.id // 6 % 4]
+        self._log(
+            action,
+            "promise",
+            promise_amount=round(amount * part, 2),
+            promise_date=day + timedelta(days=action.id % 11),
         )
-        wizard.action_confirm()
         self.counts["promises"] += 1
         if action.id % 13 == 0:
             case.promise_ids[:1]._withdraw("They called again")
+
+    def _report_payment(self, action, day):
+        """Who is called says that all or a part is paid, or will be in some days."""
+        case = action.case_id
+        amount = case._promise_amount()
+        if not amount:
+            return
+        self._log(
+            action,
+            "paid",
+            notice_amount=round(amount * (1, 0.5)[action.id // 6 % 2], 2),
+            notice_date=day + timedelta(days=(0, 0, 3)[action.id // 6 % 3]),
+        )
+        self.counts["payments reported"] += 1
+        notice = case.notice_ids.filtered(lambda notice: notice.state == "open")[:1]
+        if action.id % 5 == 0:
+            notice._withdraw("Nothing like it at the bank")
+        elif action.id % 5 == 1 and notice:
+            deducted = round(notice.amount * 0.1, 2)
+            notice.write(
+                {"amount": notice.amount - deducted, "amount_deducted": deducted}
+            )
+
+    def _dispute(self, action, day):
+        """Who is called does not agree with a part of the oldest invoice."""
+        items = action.case_id.item_ids.filtered(lambda i: i.amount_chaseable > 0)
+        item = items.sorted(lambda item: (item.date_due, item.id))[:1]
+        free = item.amount_residual_currency - sum(
+            self._disputed(item).mapped("amount_cover")
+        )
+        amount = round(free * (1, 0.3)[action.id // 6 % 2], 2)
+        if amount <= 0:
+            return
+        reasons = self.env["debt.dispute.reason"].search([])
+        self._log(
+            action,
+            "dispute",
+            item_ids=item.ids,
+            dispute_amount=amount,
+            dispute_reason_id=reasons[action.id % len(reasons)].id,
+        )
+        self.counts["disputes"] += 1
+
+    def _disputed(self, item):
+        return self.env["debt.dispute"].search(
+            [("item_ids", "in", item.ids), ("amount_cover", ">", 0)]
+        )
+
+    def _answer_disputes(self, day, noon):
+        """Some days later a dispute is accepted, rejected or withdrawn.
+
+        Half of the credit notes come at once, the others after another week; one in
+        five never.
+        """
+        disputes = self.env["debt.dispute"].search(
+            [("company_id", "=", self.company.id), ("amount_cover", ">", 0)]
+        )
+        for dispute in disputes:
+            age = (day - dispute.opened_date).days
+            if dispute.state == "open" and age >= 4 + dispute.id % 9:
+                self._answer(dispute)
+            late = 0 if dispute.id % 2 else 7
+            if dispute.state == "accepted" and age >= 4 + dispute.id % 9 + late:
+                self._settle(dispute, day)
+        self._dispatch(noon)
+
+    def _answer(self, dispute):
+        answer = dispute.id % 4
+        if answer == 0:
+            dispute._reject("The delivery note is signed", tell=True)
+        elif answer == 1:
+            dispute._withdraw("Found the goods")
+        else:
+            dispute._accept(round(dispute.amount * (1, 0.5)[answer % 2], 2), "Right")
+        self.counts["disputes answered"] += 1
+
+    def _settle(self, dispute, day):
+        line = dispute.item_ids.move_line_id
+        amount = min(dispute.amount_cover, line.amount_residual_currency)
+        if dispute.id % 5 == 4 or amount <= 0:
+            dispute.action_end_wait()
+        else:
+            self.books.credit(line.with_env(self.books.env), amount, day)
+            self.counts["credit notes"] += 1
+
+    def _apply_money(self):
+        """The accountant applies what was received yesterday, reported or not."""
+        notices = self.env["debt.payment.notice"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("state", "in", ("open", "expired")),
+                ("amount_to_apply", ">", 0),
+            ]
+        )
+        for notice in notices.filtered(lambda notice: notice.id % 2):
+            if notice.action_apply():
+                self.counts["notices applied by one click"] += 1
+        self.counts["payments applied later"] += self.books.apply()
 
     def _dispatch(self, noon):
         self.env["debt.run"]._dispatch(self.company, noon)
@@ -231,6 +343,12 @@ class Life:
                     "tasks done by agents",
                     "addresses found",
                     "promises",
+                    "payments reported",
+                    "disputes",
+                    "disputes answered",
+                    "credit notes",
+                    "payments applied later",
+                    "notices applied by one click",
                     "runs with errors",
                 )
             },
@@ -243,6 +361,8 @@ class Life:
                     for promise in cases.promise_ids
                 )
             ),
+            "payment notices": dict(Counter(cases.notice_ids.mapped("state"))),
+            "disputes": dict(Counter(cases.dispute_ids.mapped("state"))),
             "held items (item-days)": {
                 name.removeprefix("held: "): count
                 for name, count in sorted(self.counts.items())

@@ -4,6 +4,8 @@ from odoo.tools import SQL, clean_context, plaintext2html
 
 from ...fields import LooseMany2one
 
+#: What comes through these journals is money, which answers no dispute.
+MONEY_JOURNALS = ("bank", "cash", "credit")
 STATES = [
     ("open", "Open"),
     ("accepted", "Accepted"),
@@ -311,10 +313,8 @@ class DebtDispute(models.Model):
         items = self.sudo().item_ids  # sudo: see ``_compute_case``
         credits = items.move_line_id.matched_credit_ids.filtered(
             lambda partial: (
-                not (
-                    partial.credit_move_id.move_id.origin_payment_id
-                    or partial.credit_move_id.move_id.statement_line_id
-                )
+                not partial.credit_move_id.move_id.origin_payment_id
+                and partial.credit_move_id.journal_id.type not in MONEY_JOURNALS
             )
         )
         # sudo: guarded fields
@@ -583,7 +583,8 @@ credit AS (
       JOIN account_partial_reconcile r ON r.debit_move_id = i.move_line_id
       JOIN account_move_line l ON l.id = r.credit_move_id
       JOIN account_move m ON m.id = l.move_id
-     WHERE m.origin_payment_id IS NULL AND m.statement_line_id IS NULL
+      JOIN account_journal j ON j.id = m.journal_id
+     WHERE m.origin_payment_id IS NULL AND j.type NOT IN %(money)s
      GROUP BY i.id
 ),
 known AS (
@@ -660,6 +661,7 @@ SELECT id FROM judged WHERE state <> 'open' AND (was = 'open' OR amount_cover = 
                 day=day,
                 crumb=company.debt_crumb_amount,
                 supervisor=company._debt_dispute_supervisor().id or None,
+                money=MONEY_JOURNALS,
                 span_d=cases._span("d", "case_id"),
             )
         )
