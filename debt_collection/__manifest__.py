@@ -7,7 +7,9 @@
     "license": "LGPL-3",
     "application": True,
     "depends": ["account_payment", "mail", "portal"],
-    "external_dependencies": {"python": ["holidays", "phonenumbers"]},
+    "external_dependencies": {
+        "python": ["holidays", "openpyxl", "phonenumbers", "xlsxwriter"]
+    },
     "data": [
         # groups first: everything below names them
         "security/debt_collection_groups.xml",
@@ -59,6 +61,8 @@
         "wizards/debt_dispute_answer_wizard_views.xml",
         "views/debt_run_views.xml",
         "wizards/debt_start_fix_wizard_views.xml",
+        "views/debt_import_line_views.xml",
+        "views/debt_import_views.xml",
         "views/debt_start_check_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",

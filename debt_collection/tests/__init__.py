@@ -8,6 +8,7 @@ from . import (
     test_dispatch,
     test_dispute,
     test_group,
+    test_import,
     test_ladder_in_run,
     test_mail_queue,
     test_merge,

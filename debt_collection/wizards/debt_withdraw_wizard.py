@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class DebtWithdrawWizard(models.TransientModel):
-    """Asks why an agreement no longer counts."""
+    """Asks why an agreement no longer counts, or an import is taken back."""
 
     _name = "debt.withdraw.wizard"
     _description = "Withdraw an Agreement"
@@ -14,8 +14,7 @@ class DebtWithdrawWizard(models.TransientModel):
     def action_confirm(self):
         """Withdraw what was chosen."""
         self.ensure_one()
-        if self.res_model in {
-            model._name for model in self.env["debt.cover.mixin"]._cover_models()
-        }:
+        covers = self.env["debt.cover.mixin"]._cover_models()
+        if self.res_model in {"debt.import", *(model._name for model in covers)}:
             self.env[self.res_model].browse(self.res_ids)._withdraw(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -108,6 +108,7 @@ class DebtPromise(models.Model):
         default=lambda self: self.env.company.debt_promise_confirm,
         help="Writes to the debtor what they promised.",
     )
+    import_id = LooseMany2one("debt.import", string="Imported with", readonly=True)
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
 
     _open_idx = models.Index("(company_id, date) WHERE state = 'open'")

@@ -41,6 +41,12 @@ class DebtActionLogMixin(models.AbstractModel):
         index="btree_not_null",
         help="The contact with which this task was done.",
     )
+    import_id = LooseMany2one(
+        "debt.import",
+        string="Imported with",
+        readonly=True,
+        help="The file of an earlier system that it comes from.",
+    )
     due_at = fields.Datetime(
         string="At", help="Moment that the customer asked for, such as a call back."
     )

@@ -87,7 +87,10 @@ class DebtActionTextMixin(models.AbstractModel):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-            SELECT i.id, m.name, m.ref, i.date_due, i.currency_id,
+            SELECT i.id, m.ref, i.date_due, i.currency_id,
+                   -- see account.move._debt_number
+                   CASE WHEN m.debt_import_id IS NOT NULL AND m.ref <> '' THEN m.ref
+                        ELSE m.name END AS name,
                    i.amount_chaseable AS amount, i.amount_residual_currency AS residual
               FROM debt_item i
               JOIN account_move m ON m.id = i.move_id

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ...fields import LooseMany2one
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -11,6 +13,9 @@ class AccountMove(models.Model):
         copy=False,
         help="The payment date on the customer's counter-receipt (contra-recibo). "
         "Collection counts from it instead of the due date.",
+    )
+    debt_import_id = LooseMany2one(
+        "debt.import", string="Imported with", readonly=True, copy=False
     )
     debt_case_id = fields.Many2one(
         "debt.case", compute="_compute_debt_case", string="Collection Case"
@@ -41,6 +46,14 @@ class AccountMove(models.Model):
             move.debt_next_action_date = (
                 case.sudo().next_action_date if still_open else False
             )
+
+    def _debt_number(self):
+        """Return the number by which the customer knows the document.
+
+        A debt of another system keeps its number, whatever the journal calls its entry.
+        """
+        self.ensure_one()
+        return (self.debt_import_id and self.ref) or self.name
 
     def action_debt_case(self):
         """Open the collection case of the invoice."""

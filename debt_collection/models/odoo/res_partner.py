@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.sql import column_exists, create_column
 
+from ...fields import LooseMany2one
+
 #: A change of these may change the segment, the chase dates or the debtor himself.
 WATCHED = {
     "active",
@@ -90,6 +92,9 @@ class ResPartner(models.Model):
     )
     debt_hours = fields.Char(
         string="Best Hours", help="When to reach this person, such as 9 to 11."
+    )
+    debt_import_id = LooseMany2one(
+        "debt.import", string="Imported with", readonly=True, copy=False
     )
     debt_phone_state = fields.Selection(
         [("valid", "Reached"), ("wrong", "Wrong Number")],

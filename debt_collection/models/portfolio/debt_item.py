@@ -101,7 +101,8 @@ class DebtItem(models.Model):
     def _compute_display_name(self):
         for item in self:
             # sudo: the number of the document is shown wherever the item is
-            item.display_name = item.move_id.sudo().name or str(item.id)
+            move = item.move_id.sudo()
+            item.display_name = (move and move._debt_number()) or str(item.id)
 
     @api.model
     def _search_display_name(self, operator, value):

@@ -2,7 +2,7 @@ import phonenumbers
 
 from odoo import models
 from odoo.tools import SQL
-from odoo.tools.mail import email_normalize
+from odoo.tools.mail import email_normalize, single_email_re
 
 from ...logic.duplicates import Customer, duplicates
 
@@ -100,7 +100,8 @@ class DebtStartContactsMixin(models.AbstractModel):
         return found
 
     def _is_email(self, text):
-        return bool(email_normalize(text, strict=False))
+        email = email_normalize(text, strict=False)
+        return bool(email and single_email_re.match(email))
 
     def _is_phone(self, text, country):
         """Return whether a number can be called from anywhere."""

@@ -1,0 +1,1 @@
+"""Adapters that do input and output."""
