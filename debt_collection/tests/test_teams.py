@@ -156,6 +156,32 @@ class TestTeams(WorklistCommon):
         self.assertNotIn(case.id, self.queue(self.third))
         self.assertEqual(case.agent_id, self.agent, "the case stays whose it is")
 
+    def test_open_tasks_are_handed_over_but_what_is_due_after_the_absence(self):
+        self.assignment()
+        self.strategy.min_gap_days = 0
+        self.run_on(DAY)
+        self.set_today(days(4))
+        self.run_on(days(4))
+        tasks = self.env["debt.action"].search(
+            [("track", "=", "task"), ("state", "=", "sent")]
+        )
+        own = tasks.filtered(lambda task: task.user_id == self.agent)
+        self.assertEqual(len(own), 2)
+        own[0].activity_id.date_deadline = days(30)
+        self.be_away(self.agent, self.colleague, 4, 9)
+        self.assertEqual(own.mapped("user_id"), self.agent | self.colleague)
+        self.assertEqual(own[1].activity_id.user_id, self.colleague)
+        self.assertEqual(own[0].activity_id.user_id, self.agent)
+        # an absence that was entered before it began
+        self.be_away(self.third, self.colleague, 6, 9)
+        theirs = tasks.filtered(lambda task: task.user_id == self.third)
+        self.assertEqual(len(theirs), 2)
+        self.run_on(days(5))
+        self.assertEqual(theirs.user_id, self.third)
+        self.set_today(days(6))
+        self.run_on(days(6))
+        self.assertEqual(theirs.user_id, self.colleague)
+
     def test_a_substitute_may_work_the_case(self):
         self.run_on(DAY)
         case = self.case_of(self.partners[5])

@@ -418,6 +418,8 @@ class DebtRun(models.Model):
             self.items_synced += self.env["debt.item"]._sync(company, day)
             self.env["debt.case"]._release_holds(company, day)
             self.env["debt.case"]._release_pins(company, day)
+            if not self.simulate:  # activities have no shadow
+                self.env["debt.team.member"]._hand_over(company, day)
             self._expire_approvals(company, day)
             self.env.cr.execute(
                 SQL(

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 #: A case that was worked within these days is covered.
 COVERAGE_DAYS = 30
+#: What says who is away, and who stands in.
+ABSENCE = {"absent_from", "absent_to", "substitute_id"}
 
 
 class DebtTeamMember(models.Model):
@@ -131,6 +133,60 @@ class DebtTeamMember(models.Model):
             if last not in seen:
                 stand_ins[user_id] = last
         return stand_ins
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        members._leave()
+        return members
+
+    def write(self, vals):
+        result = super().write(vals)
+        if ABSENCE & vals.keys():
+            self._leave()
+        return result
+
+    def _leave(self):
+        """Hand over the open tasks of members who are away today."""
+        for company in self.filtered("absent").company_id:
+            self._hand_over(company, company._debt_today())
+
+    @api.model
+    def _hand_over(self, company, day):
+        """Give the open tasks of agents who are away to who stands in for them.
+
+        Tasks that are due after the absence wait for the agent.
+
+        :param company: the company of the cases
+        :param day: who is away on it
+        """
+        stand_ins = self._stand_ins(company, day)
+        if not stand_ins:
+            return
+        # sudo: see ``_stand_ins``
+        away = self.sudo().search(
+            self._absence_domain(day)
+            & Domain("company_id", "=", company.id)
+            & Domain("user_id", "in", list(stand_ins))
+        )
+        cases = Domain("company_id", "=", company.id) & Domain("state", "!=", "closed")
+        for member in away:
+            due = Domain("date_deadline", "<=", member.absent_to or date.max)
+            tasks = (
+                self.env["debt.action"]
+                .sudo()
+                .search(
+                    Domain("user_id", "=", member.user_id.id)
+                    & Domain("track", "=", "task")
+                    & Domain("state", "=", "sent")
+                    & Domain("case_id", "any", cases)
+                    & Domain("activity_id", "any", due)
+                )
+            )
+            stand_in = stand_ins[member.user_id.id]
+            tasks.user_id = stand_in
+            quiet = tasks.activity_id.with_context(mail_activity_quick_update=True)
+            quiet.user_id = stand_in
 
     # === BOARD === #
 
