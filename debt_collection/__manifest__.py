@@ -35,6 +35,7 @@
         "views/debt_dispute_views.xml",
         "views/debt_dispute_reason_views.xml",
         "views/debt_case_views.xml",
+        "views/debt_file_views.xml",
         "views/debt_group_views.xml",
         "views/debt_my_day_views.xml",
         "views/debt_my_customers_views.xml",

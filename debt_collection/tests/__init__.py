@@ -5,6 +5,7 @@ from . import (
     test_channels,
     test_companies,
     test_contact,
+    test_debtor_file,
     test_dispatch,
     test_dispute,
     test_group,

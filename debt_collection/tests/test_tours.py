@@ -132,3 +132,9 @@ class TestTours(DebtCommon, HttpCase):
                 with self.subTest(action=action.name, view=mode):
                     view = Model.get_view(view_type=mode)
                     self.assertIn("arch", view)
+
+    def test_an_agent_reads_the_file_of_a_customer(self):
+        self.run_on(self.day)
+        url = f"/odoo/res.partner/{self.shop.id}"
+        self.start_tour(url, "debt_file", login="agent")
+        self.assertEqual(self.case_of(self.shop).promise_ids.amount, 100)

@@ -1,7 +1,5 @@
 from urllib.parse import quote
 
-import phonenumbers
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -61,21 +59,7 @@ class DebtMessageWizard(models.TransientModel):
         for wizard in self:
             contact = wizard.contact_id.sudo()  # sudo: see ``_compute_contact``
             wizard.phone = contact.phone
-            country = (
-                contact.country_id
-                or contact.commercial_partner_id.country_id
-                or wizard.company_id.country_id
-            )
-            try:
-                number = phonenumbers.parse(contact.phone or "", country.code or None)
-            except phonenumbers.NumberParseException:
-                wizard.whatsapp = False
-                continue
-            valid = phonenumbers.is_valid_number(number)
-            e164 = phonenumbers.format_number(
-                number, phonenumbers.PhoneNumberFormat.E164
-            )
-            wizard.whatsapp = e164.removeprefix("+") if valid else False
+            wizard.whatsapp = contact._debt_whatsapp(wizard.company_id)
 
     @api.depends("template_id", "contact_id")
     def _compute_body(self):

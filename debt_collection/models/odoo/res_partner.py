@@ -1,3 +1,5 @@
+import phonenumbers
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.sql import column_exists, create_column
@@ -176,6 +178,34 @@ class ResPartner(models.Model):
             joined._debt_join_group()
         return partners
 
+    def action_debt_file(self):
+        """Open the debtor's file."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "debt_collection.debt_file_action"
+        )
+        action["context"] = {"active_id": self.id, "active_model": self._name}
+        return action
+
+    def _debt_calendars(self):
+        """Return the payment days of these debtors; a branch has its company's."""
+        return self.env["debt.pay.calendar"].union(
+            *(
+                partner.debt_pay_calendar_id
+                or partner.commercial_partner_id.debt_pay_calendar_id
+                for partner in self
+            )
+        )
+
+    def _debt_group_seen(self):
+        """Return the economic group of the debtor, where the user may read it."""
+        self.ensure_one()
+        # sudo: to find it; whether it is shown is asked below
+        partner = self.sudo()
+        group = partner.debt_group_id or partner.commercial_partner_id.debt_group_id
+        group = group.with_user(self.env.user).with_context(self.env.context)
+        return group.filtered("active") if group.has_access("read") else group.browse()
+
     def write(self, vals):
         joins = "debt_group_id" in vals
         if joins:
@@ -224,6 +254,31 @@ class ResPartner(models.Model):
             .search([("partner_id", "in", (self | self.commercial_partner_id).ids)])
         )
         self.env["debt.mark"]._add((c.partner_id.id, c.company_id.id) for c in cases)
+
+    def _debt_whatsapp(self, company, mobile=False):
+        """Return the phone number as WhatsApp wants it, False where it is none.
+
+        :param company: in whose country a number without one is
+        :param mobile: leave out what is known to be a landline
+        """
+        self.ensure_one()
+        country = (
+            self.country_id
+            or self.commercial_partner_id.country_id
+            or company.country_id
+        )
+        try:
+            number = phonenumbers.parse(self.phone or "", country.code or None)
+        except phonenumbers.NumberParseException:
+            return False
+        if not phonenumbers.is_valid_number(number):
+            return False
+        landline = phonenumbers.PhoneNumberType.FIXED_LINE
+        if mobile and phonenumbers.number_type(number) == landline:
+            return False
+        return phonenumbers.format_number(
+            number, phonenumbers.PhoneNumberFormat.E164
+        ).removeprefix("+")
 
     def _debt_phone(self, state, day=False):
         """Remember whether somebody was reached at the phone number.

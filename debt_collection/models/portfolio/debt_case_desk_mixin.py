@@ -355,6 +355,11 @@ class DebtCaseDeskMixin(models.AbstractModel):
         action["domain"] = [("case_id", "=", self.id), ("state", "=", "approve")]
         return action
 
+    def action_debt_file(self):
+        """Open the debtor's file."""
+        self.ensure_one()
+        return self.partner_id.action_debt_file()
+
     def action_open_partner(self):
         """Open the customer."""
         self.ensure_one()

@@ -1,5 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
+
+from ...logic.behaviour import Paid, behaviour
 
 #: How far back payments say something about a customer.
 HABIT_DAYS = 365
@@ -49,45 +53,58 @@ class DebtCaseHabitMixin(models.AbstractModel):
                 self.browse(ids)._learn_habits(company, day)
                 run._checkpoint("habits")
 
-    def _learn_habits(self, company, day):
-        """Write how these debtors paid in the year before ``day``.
+    def _paid_query(self, company, day):
+        """Return the SELECT of what these debtors paid in the year before ``day``.
 
-        An invoice counts when money settled it: the date is that of its last payment,
+        A document counts when money settled it: the day is that of its last payment,
         credit notes are no payments.
         """
+        return SQL(
+            """
+            SELECT x.case_id, x.id AS line_id, x.move_id, x.due, MAX(k.date) AS paid,
+                   x.balance AS amount
+              FROM (SELECT c.id AS case_id, l.id, l.move_id, l.balance,
+                           COALESCE(l.date_maturity, l.date) AS due
+                      %(lines)s AND l.reconciled AND l.balance > 0) x
+              JOIN account_partial_reconcile r ON r.debit_move_id = x.id
+              JOIN account_move_line k ON k.id = r.credit_move_id
+              JOIN account_move m ON m.id = k.move_id AND m.move_type <> 'out_refund'
+             GROUP BY x.case_id, x.id, x.move_id, x.due, x.balance
+            HAVING MAX(k.date) BETWEEN %(day)s - %(days)s AND %(day)s
+            """,
+            lines=self.env["debt.item"]._lines_of_cases(company, self),
+            day=day,
+            days=HABIT_DAYS,
+        )
+
+    def _learn_habits(self, company, day):
+        """Write how these debtors paid in the year before ``day``."""
         self.env.cr.execute(
             SQL(
                 """
-            WITH paid AS (
-                SELECT c.id AS case_id, l.id,
-                       MAX(k.date) - COALESCE(l.date_maturity, l.date) AS delay
-                  FROM debt_case c
-                  JOIN res_partner p ON p.commercial_partner_id = c.partner_id
-                  JOIN account_move_line l ON l.partner_id = p.id
-                                          AND l.account_id = ANY(%(accounts)s)
-                                          AND l.company_id = c.company_id
-                                          AND l.reconciled AND l.balance > 0
-                                          AND l.parent_state = 'posted'
-                  JOIN account_partial_reconcile r ON r.debit_move_id = l.id
-                  JOIN account_move_line k ON k.id = r.credit_move_id
-                  JOIN account_move m ON m.id = k.move_id
-                                     AND m.move_type <> 'out_refund'
-                 WHERE c.id = ANY(%(cases)s)
-                 GROUP BY c.id, l.id, l.date_maturity, l.date
-                HAVING MAX(k.date) BETWEEN %(day)s - %(days)s AND %(day)s
-            )
             UPDATE debt_case c
                SET paid_count = COALESCE(h.number, 0), paid_delay = h.delay,
                    habit_day = %(day)s
               FROM debt_case o
-              LEFT JOIN (SELECT case_id, COUNT(*) AS number, AVG(delay) AS delay
-                           FROM paid GROUP BY case_id) h ON h.case_id = o.id
+              LEFT JOIN (SELECT case_id, COUNT(*) AS number,
+                                AVG(paid - due) AS delay
+                           FROM (%(paid)s) y GROUP BY case_id) h ON h.case_id = o.id
              WHERE c.id = o.id AND o.id = ANY(%(cases)s)
                 """,
-                accounts=self.env["debt.item"]._receivable_accounts(company),
+                paid=self._paid_query(company, day),
                 cases=list(self.ids),
                 day=day,
-                days=HABIT_DAYS,
             )
         )
         self.invalidate_recordset(["paid_count", "paid_delay", "habit_day"])
+
+    def _behaviour(self, company, day):
+        """Return how these debtors of one company pay, see ``logic.behaviour``."""
+        rows = self.env.execute_query(self._paid_query(company, day))
+        return behaviour(
+            (
+                Paid(due, paid, Decimal(str(amount)))
+                for _case, _line, _move, due, paid, amount in rows
+            ),
+            day,
+        )

@@ -281,6 +281,15 @@ class DebtGroup(models.Model):
 
     # === BUTTONS === #
 
+    def action_debt_file(self):
+        """Open the file of all debtors of the group."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "debt_collection.debt_group_file_action"
+        )
+        action["context"] = {"active_id": self.id, "active_model": self._name}
+        return action
+
     def action_open_cases(self):
         """Open the cases of the group, open and closed."""
         self.ensure_one()

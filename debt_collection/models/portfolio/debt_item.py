@@ -197,6 +197,66 @@ class DebtItem(models.Model):
         )
 
     @api.model
+    def _branches_in_use(self):
+        """Return whether any branch pays separately."""
+        # sudo: asked by the daily run, whatever contacts a user may see
+        partners = self.env["res.partner"].sudo().with_context(active_test=False)
+        return bool(partners.search_count([("debt_branch_id", "!=", False)], limit=1))
+
+    @api.model
+    def _debtor_of_line(self):
+        """Return the join and the expression of whose debt a journal item is.
+
+        Of ``l`` (account_move_line) and ``p`` (its partner): the branch that pays
+        separately to which the document is addressed, or else the partner of the item
+        belongs; nearly always the commercial partner. Odoo gives the items of an
+        invoice to the commercial partner, so that only the invoice knows the branch.
+        """
+        if not self._branches_in_use():
+            return SQL(), SQL("COALESCE(p.commercial_partner_id, l.partner_id)")
+        return (
+            SQL(
+                """
+              LEFT JOIN (SELECT v.id, b.debt_branch_id, b.commercial_partner_id
+                           FROM account_move v
+                           JOIN res_partner b ON b.id = v.partner_id
+                                             AND b.debt_branch_id IS NOT NULL) w
+                     ON w.id = l.move_id
+                    AND w.commercial_partner_id = p.commercial_partner_id
+                """
+            ),
+            SQL(
+                """COALESCE(w.debt_branch_id, p.debt_branch_id,
+                            p.commercial_partner_id, l.partner_id)"""
+            ),
+        )
+
+    @api.model
+    def _lines_of_cases(self, company, cases):
+        """Return FROM and WHERE of all receivable journal items ``l`` of cases ``c``.
+
+        Posted ones, open and reconciled, of the debtors of today.
+        """
+        join, debtor = self._debtor_of_line()
+        return SQL(
+            """
+              FROM debt_case c
+              JOIN res_partner e ON e.id = c.partner_id
+              JOIN res_partner p ON p.commercial_partner_id = e.commercial_partner_id
+              JOIN account_move_line l ON l.partner_id = p.id
+                                      AND l.account_id = ANY(%(accounts)s)
+                                      AND l.company_id = c.company_id
+                                      AND l.parent_state = 'posted'
+              %(join)s
+             WHERE c.id = ANY(%(cases)s) AND %(debtor)s = c.partner_id
+            """,
+            accounts=self._receivable_accounts(company),
+            join=join,
+            debtor=debtor,
+            cases=list(cases.ids),
+        )
+
+    @api.model
     def _books_query(self, company, partners=None):
         """Return the SELECT of the open receivable journal items of a company.
 

@@ -1,5 +1,8 @@
+from babel.dates import get_day_names
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.misc import get_lang
 
 from ...logic.pay_day import DayRule, PayCalendar
 
@@ -93,6 +96,32 @@ class DebtPayCalendar(models.Model):
         return DayRule(
             weekdays, self._numbers(f"{kind}_weeks"), self._numbers(f"{kind}_monthdays")
         )
+
+    def _words(self):
+        """Return the days in words: "Revision: Mon · Payment: Fri (weeks 1, 3)"."""
+        self.ensure_one()
+        locale = get_lang(self.env).code
+        names = get_day_names("abbreviated", locale=locale)
+        kinds = [("review", self.env._("Revision")), ("pay", self.env._("Payment"))]
+        parts = []
+        for kind, label in kinds:
+            days = [
+                names[number].strip(".").capitalize()
+                for number, day in enumerate(WEEKDAYS)
+                if self[f"{kind}_{day}"]
+            ]
+            if self[f"{kind}_monthdays"]:
+                days.append(
+                    self.env._("days %s of the month", self[f"{kind}_monthdays"])
+                )
+            if not days and not self[f"{kind}_weeks"]:
+                continue
+            words = ", ".join(days)
+            if self[f"{kind}_weeks"]:
+                weeks = self.env._("weeks %s", self[f"{kind}_weeks"])
+                words = f"{words} ({weeks})" if words else weeks
+            parts.append(f"{label}: {words}")
+        return " · ".join(parts) or self.name
 
     def _to_logic(self, years):
         """Return the calendar as a value of ``logic.pay_day``.

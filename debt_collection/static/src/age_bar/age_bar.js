@@ -6,12 +6,19 @@ import { Component } from "@odoo/owl";
 
 const BUCKETS = ["0", "1", "2", "3", "4", "5"].map((key) => `amount_bucket_${key}`);
 
+/** Amounts by age: a bar, and below it each age, from not due to the oldest. */
+export class Ages extends Component {
+    static template = "debt_collection.Ages";
+    static props = { buckets: Array };
+}
+
 /**
  * What a case owes by age: a bar, and below it each age with its amount. The view names
  * the fields, so that their labels are loaded.
  */
 export class AgeBar extends Component {
     static template = "debt_collection.AgeBar";
+    static components = { Ages };
     static props = { ...standardWidgetProps };
 
     get buckets() {

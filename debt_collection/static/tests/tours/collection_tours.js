@@ -365,3 +365,89 @@ registry.category("web_tour.tours").add("debt_stage_by_drag", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("debt_file", {
+    steps: () => [
+        {
+            content: "open the file from the customer",
+            trigger: '.o_form_view button[name="action_debt_file"]',
+            run: "click",
+        },
+        {
+            content: "what they owe",
+            trigger: '.o_debt_file_owed:contains("100"):contains("Overdue")',
+        },
+        {
+            content: "the balance is drawn",
+            trigger: ".o_debt_file_balance canvas[aria-label*='100.00']",
+        },
+        {
+            content: "look at it by week",
+            trigger: '.o_debt_file_unit button:contains("Weeks")',
+            run: "click",
+        },
+        {
+            content: "it is drawn again",
+            trigger: '.o_debt_file_unit button.active:contains("Weeks")',
+        },
+        {
+            content: "what we did",
+            trigger: '.o_debt_entry:contains("Step 3"):contains("Sent")',
+        },
+        {
+            content: "promises and the like only",
+            trigger: '.o_debt_file_timeline button[name="agreement"]',
+            run: "click",
+        },
+        {
+            content: "there was none yet",
+            trigger: '.o_debt_file_timeline:contains("Nothing happened yet")',
+        },
+        {
+            content: "everything again",
+            trigger: '.o_debt_file_timeline button[name="agreement"]',
+            run: "click",
+        },
+        {
+            content: "they promise on the phone",
+            trigger: '.o_debt_file_case button[name="action_promise"]',
+            run: "click",
+        },
+        {
+            content: "for tomorrow",
+            trigger: '.modal .o_field_widget[name="date"] input',
+            run: "edit +1d",
+        },
+        {
+            content: "keep it",
+            trigger: ".modal:not(.o_inactive_modal) .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "the page knows it at once",
+            trigger: '.o_debt_entry_agreement:contains("Promise to Pay"):contains("Open")',
+        },
+        {
+            content: "and so does what is next",
+            trigger: '.o_debt_file_case:contains("Promised:"):contains("100")',
+        },
+        {
+            content: "go to the case",
+            trigger: '.o_debt_file_case button[name="open_case"]',
+            run: "click",
+        },
+        {
+            content: "and from it back to the file",
+            trigger: '.o_form_view .o_form_statusbar, .o_form_view',
+        },
+        {
+            content: "open the file",
+            trigger: 'button[name="action_debt_file"]',
+            run: "click",
+        },
+        {
+            content: "it is the same page",
+            trigger: '.o_debt_file_head:contains("Tienda La Esquina")',
+        },
+    ],
+});

@@ -1,0 +1,397 @@
+from odoo import api, models
+from odoo.tools import (
+    SQL,
+    email_normalize,
+    format_amount,
+    format_date,
+    html2plaintext,
+)
+
+#: Entries of the time line that are read at a time.
+PAGE = 30
+
+#: How the states of what is listed are coloured.
+COLORS = {
+    "kept": "success",
+    "done": "success",
+    "sent": "success",
+    "matched": "success",
+    "accepted": "success",
+    "active": "info",
+    "open": "info",
+    "offered": "info",
+    "partial": "warning",
+    "uncertain": "warning",
+    "expired": "warning",
+    "rejected": "warning",
+    "broken": "danger",
+    "failed": "danger",
+}
+
+
+class DebtFileTimelineMixin(models.AbstractModel):
+    """What we did and what they said, what they paid, and what changed."""
+
+    _name = "debt.file.timeline.mixin"
+    _description = "Time Line of a Debtor"
+
+    @api.model
+    def _timeline_kinds(self):
+        """Return the kinds of entries that can be filtered, in order."""
+        return [
+            {"id": "contact", "label": self.env._("Contacts")},
+            {"id": "agreement", "label": self.env._("Agreements")},
+            {"id": "payment", "label": self.env._("Payments")},
+            {"id": "note", "label": self.env._("Notes and Changes")},
+        ]
+
+    @api.model
+    @api.readonly
+    def timeline(self, case_ids, kinds=(), offset=0):
+        """Return a page of what happened, the latest first.
+
+        :param list case_ids: cases; only what the user may read is returned
+        :param list kinds: only these kinds; none: all
+        :param int offset: entries to leave out
+        :return: ``entries``, how many were ``read``, and whether there are ``more``
+        """
+        self.env.flush_all()
+        cases = self._readable(case_ids)
+        parts = [
+            part
+            for kind, part in self._timeline_queries(cases)
+            if not kinds or kind in kinds
+        ]
+        if not parts or not cases:
+            return {"entries": [], "more": False, "read": 0}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT model, id, day, case_id FROM (%s) t
+                    ORDER BY day DESC, model, id DESC LIMIT %s OFFSET %s""",
+                SQL(" UNION ALL ").join(parts),
+                PAGE + 1,
+                offset,
+            )
+        )
+        page = rows[:PAGE]
+        entries = {}
+        for model in {row[0] for row in page}:
+            ids = [row[1] for row in page if row[0] == model]
+            if model == "payment":
+                entries.update(self._timeline_payments(ids))
+                continue
+            records = self.env[model].browse(ids)._filtered_access("read")
+            for record in records:
+                entries[model, record.id] = self._timeline_entry(record)
+        several = len(cases) > 1
+        names = {case.id: case.partner_id.display_name for case in cases}
+        result = []
+        for model, record_id, day, case_id in page:
+            entry = entries.get((model, record_id))
+            if entry:
+                result.append(
+                    {
+                        "key": f"{model},{record_id}",
+                        "day": str(day),
+                        "date": format_date(self.env, day),
+                        "who": several and names.get(case_id, ""),
+                        **entry,
+                    }
+                )
+        return {"entries": result, "more": len(rows) > PAGE, "read": len(page)}
+
+    def _timeline_queries(self, cases):
+        """Return (kind, SELECT of model, id, day and case) of what a time line has."""
+        ids = list(cases.ids)
+        zone = self.env.company._debt_zone().zone
+        queries = [
+            (
+                "contact",
+                SQL(
+                    """SELECT 'debt.action' AS model, id,
+                              COALESCE(done_day, contact_day, planned_date) AS day,
+                              case_id
+                         FROM debt_action
+                        WHERE case_id = ANY(%s)
+                          AND state IN ('sent', 'done', 'uncertain', 'failed')
+                          AND NOT (state = 'sent' AND track = 'task')""",
+                    ids,
+                ),
+            ),
+            (
+                "agreement",
+                SQL(
+                    """SELECT 'debt.promise' AS model, id, made_date AS day,
+                              case_id
+                         FROM debt_promise
+                        WHERE case_id = ANY(%s)""",
+                    ids,
+                ),
+            ),
+            (
+                "agreement",
+                SQL(
+                    """SELECT 'debt.payment.notice' AS model, id,
+                              made_date AS day, case_id
+                         FROM debt_payment_notice WHERE case_id = ANY(%s)""",
+                    ids,
+                ),
+            ),
+            (
+                "agreement",
+                SQL(
+                    """SELECT 'debt.dispute' AS model, id, opened_date AS day,
+                              case_id
+                         FROM debt_dispute
+                        WHERE case_id = ANY(%s)""",
+                    ids,
+                ),
+            ),
+            (
+                "note",
+                # what actions sent, and the tasks done, are there already
+                SQL(
+                    """SELECT 'mail.message' AS model, m.id,
+                              (m.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date AS day,
+                              m.res_id AS case_id
+                         FROM mail_message m
+                        WHERE m.model = 'debt.case' AND m.res_id = ANY(%s)
+                          AND m.message_type IN ('comment', 'notification', 'email',
+                                                 'auto_comment')
+                          AND (COALESCE(m.body, '') <> ''
+                               OR EXISTS (SELECT FROM mail_tracking_value v
+                                           WHERE v.mail_message_id = m.id))
+                          AND NOT EXISTS (SELECT FROM debt_action a
+                                           WHERE a.mail_message_id = m.id)
+                          AND NOT (m.subtype_id = %s AND EXISTS (
+                                   SELECT FROM debt_action a
+                                    WHERE a.case_id = m.res_id AND a.track = 'task'
+                                      AND a.state = 'done'
+                                      AND a.done_day = (m.date AT TIME ZONE 'UTC'
+                                                        AT TIME ZONE %s)::date))""",
+                    zone,
+                    ids,
+                    self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_activities"),
+                    zone,
+                ),
+            ),
+        ]
+        queries += [
+            (
+                "payment",
+                SQL(
+                    """SELECT 'payment' AS model, l.id, l.date AS day, c.id AS case_id
+                       %s AND l.balance < 0
+                          AND NOT EXISTS (
+                              SELECT FROM account_partial_reconcile r
+                               WHERE r.exchange_move_id = l.move_id)""",
+                    self.env["debt.item"]._lines_of_cases(company, own),
+                ),
+            )
+            for company, own in cases.grouped("company_id").items()
+        ]
+        return queries
+
+    # === ENTRIES === #
+
+    def _timeline_entry(self, record):
+        return getattr(self, f"_entry_of_{record._table}")(record)
+
+    def _words(self, record, field):
+        """Return the words of a selection."""
+        return dict(record._fields[field]._description_selection(self.env)).get(
+            record[field], ""
+        )
+
+    def _state(self, record):
+        return {
+            "state": self._words(record, "state"),
+            "color": COLORS.get(record.state, "secondary"),
+        }
+
+    def _money(self, amount, currency, company=None):
+        """Return an amount in words; with its currency where it is not the usual one.
+
+        :param company: the company that has the usual currency
+        """
+        text = format_amount(self.env, amount, currency, trailing_zeroes=False)
+        if company and currency != company.currency_id:
+            return f"{text} {currency.name}"
+        return text
+
+    def _entry_of_debt_action(self, action):
+        said = [action.note, *action.note_ids.mapped("body")]
+        who = ""
+        if action.partner_id and action.partner_id != action.debtor_id:
+            who = action.partner_id.name or action.partner_id.display_name
+        return {
+            "kind": "contact",
+            "channel": action.channel,
+            "incoming": action.incoming,
+            "title": action.name,
+            "text": "\n".join(filter(None, said)),
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        who,
+                        action.track != "task"
+                        and (email_normalize(action.address) or action.address),
+                        action.outcome_id.name
+                        if action.purpose != "contact"
+                        else self._words(action, "reached"),
+                        self._words(action, "reason"),
+                    ),
+                )
+            ),
+            "amount": action.amount > 0
+            and self._money(action.amount, action.currency_id),
+            "user": action.user_id.sudo().name if action.track == "task" else "",
+            **self._state(action),
+            "res_model": "debt.action",
+            "res_id": action.id,
+        }
+
+    def _entry_of_debt_promise(self, promise):
+        paid = ""
+        if promise.amount_paid:
+            paid = self.env._(
+                "paid %(amount)s",
+                amount=self._money(
+                    promise.amount_paid, promise.currency_id, promise.company_id
+                ),
+            )
+        return {
+            **self._agreement(promise, self.env._("Promise to Pay")),
+            "icon": "fa-handshake-o",
+            "text": promise.note or "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        self.env._("for %s", format_date(self.env, promise.date)),
+                        paid,
+                        self.env._("paid late") if promise.paid_late else "",
+                        promise.close_reason,
+                    ),
+                )
+            ),
+        }
+
+    def _entry_of_debt_payment_notice(self, notice):
+        return {
+            **self._agreement(notice, self.env._("Payment Reported")),
+            "icon": "fa-money",
+            "text": notice.note or "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        self.env._("paid on %s", format_date(self.env, notice.date)),
+                        notice.bank,
+                        notice.reference,
+                        notice.close_reason,
+                    ),
+                )
+            ),
+        }
+
+    def _entry_of_debt_dispute(self, dispute):
+        return {
+            **self._agreement(dispute, self.env._("Dispute")),
+            "icon": "fa-comments-o",
+            "text": "\n".join(filter(None, (dispute.description, dispute.answer))),
+            "detail": " · ".join(
+                filter(None, (dispute.reason_id.name, dispute.document_names))
+            ),
+        }
+
+    def _agreement(self, record, title):
+        return {
+            "kind": "agreement",
+            "title": title,
+            "amount": self._money(record.amount, record.currency_id, record.company_id),
+            "user": record.user_id.sudo().name or "",
+            **self._state(record),
+            "res_model": record._name,
+            "res_id": record.id,
+        }
+
+    def _entry_of_mail_message(self, message):
+        # sudo: changes of fields, as the chatter shows them to whoever reads the case
+        tracked = message.sudo().tracking_value_ids._filter_has_field_access(self.env)
+        changes = [
+            f"{value['fieldInfo']['changedField']}: {self._tracked(value, 'old')}"
+            f" → {self._tracked(value, 'new')}"
+            for value in tracked._tracking_value_format()
+        ]
+        text = html2plaintext(message.body or "").strip()
+        return {
+            "kind": "note",
+            "icon": "fa-pencil" if tracked else "fa-sticky-note-o",
+            "title": self.env._("Change")
+            if tracked
+            else self.env._("Note")
+            if message.subtype_id.internal or not message.subtype_id
+            else self.env._("Message"),
+            "text": "\n".join(filter(None, [*changes, text])),
+            "detail": "",
+            "amount": "",
+            "user": message.author_id.sudo().name or "",
+            "state": "",
+            "color": "",
+        }
+
+    def _tracked(self, value, which):
+        """Return an old or new value of a change as text."""
+        field_type = value["fieldInfo"]["fieldType"]
+        shown = value[f"{which}Value"]
+        if field_type == "boolean":
+            return self.env._("Yes") if shown else self.env._("No")
+        if field_type == "date" and shown:
+            return format_date(self.env, shown)
+        return "—" if shown in (False, None, "") else str(shown)
+
+    def _timeline_payments(self, line_ids):
+        """Return the entries of what came from the books.
+
+        The caller made sure that the user may read the cases of these items.
+        """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+            SELECT l.id, m.name, m.move_type, l.currency_id, l.company_id,
+                   COALESCE(NULLIF(y.memo, ''), NULLIF(m.ref, ''), '') AS ref,
+                   -l.amount_currency AS amount,
+                   m.origin_payment_id IS NOT NULL OR m.statement_line_id IS NOT NULL
+                       AS money
+              FROM account_move_line l
+              JOIN account_move m ON m.id = l.move_id
+              LEFT JOIN account_payment y ON y.id = m.origin_payment_id
+             WHERE l.id = ANY(%s)
+                """,
+                list(line_ids),
+            )
+        )
+        entries = {}
+        for row in rows:
+            currency = self.env["res.currency"].browse(row["currency_id"])
+            company = self.env["res.company"].browse(row["company_id"])
+            entries["payment", row["id"]] = {
+                "kind": "payment",
+                "icon": "fa-university" if row["money"] else "fa-file-text-o",
+                "title": self.env._("Credit Note")
+                if row["move_type"] == "out_refund"
+                else self.env._("Payment Received")
+                if row["money"]
+                else self.env._("Credit in the Books"),
+                "text": "",
+                "detail": " · ".join(
+                    dict.fromkeys(filter(None, (row["name"], row["ref"])))
+                ),
+                "amount": self._money(float(row["amount"]), currency, company),
+                "user": "",
+                "state": "",
+                "color": "",
+            }
+        return entries
