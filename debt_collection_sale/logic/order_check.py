@@ -86,18 +86,20 @@ def _by_days(rule, days):
     return FREE
 
 
-def judge(rule, owes, excess=Decimal(0)):
+def judge(rule, owes, excess=Decimal(0), group_excess=Decimal(0)):
     """Return what happens to an order.
 
     :param Rule rule: the rule of the customer
     :param Overdue owes: what is overdue
     :param Decimal excess: by how much the credit limit is exceeded
+    :param Decimal group_excess: by how much that of the customer's group is
     """
     found = {
         "overdue": _by_days(rule, owes.days),
         "stage": rule.stage,
         "step": HOLD if rule.step else FREE,
         "limit": rule.limit if excess > 0 else FREE,
+        "group": rule.limit if group_excess > 0 else FREE,
         "prepaid_only": HOLD if rule.prepaid_only else FREE,
     }
     most = LEVELS.index(rule.most)

@@ -33,6 +33,10 @@ class Customer:
     step: str = ""
     limit: Decimal = Decimal(0)
     exposure: Decimal = Decimal(0)
+    #: ``debt.group`` with a limit, in company currency, and what its debtors owe.
+    group: object = None
+    group_limit: Decimal = Decimal(0)
+    group_exposure: Decimal = Decimal(0)
     exceptions: list = field(default_factory=list)
 
 
@@ -43,6 +47,7 @@ class Result:
     verdict: Verdict = Verdict()
     customer: Customer = field(default_factory=Customer)
     excess: Decimal = Decimal(0)
+    group_excess: Decimal = Decimal(0)
     #: The exception of the customer that lets it pass, or None.
     exception: object = None
 
@@ -87,16 +92,20 @@ class DebtOrderCheck(models.AbstractModel):
                 continue
             if order.state in ("draft", "sent"):
                 asked[debtor] += order._debt_amount()
-            excess = customer.exposure + asked[debtor] - customer.limit
-            verdict = judge(
-                customer.rule, customer.owes, excess if customer.limit else Decimal(0)
-            )
+                asked[customer.group] += order._debt_amount()
+            excess = group_excess = Decimal(0)
+            if customer.limit:
+                excess = customer.exposure + asked[debtor] - customer.limit
+            if customer.group:
+                owed = customer.group_exposure + asked[customer.group]
+                group_excess = owed - customer.group_limit
+            verdict = judge(customer.rule, customer.owes, excess, group_excess)
             exception = None
             if verdict.level == HOLD:
                 exception = next(
                     (e for e in customer.exceptions if e._allows(asked[debtor])), None
                 )
-            results[order] = Result(verdict, customer, excess, exception)
+            results[order] = Result(verdict, customer, excess, group_excess, exception)
         return results
 
     @api.model
@@ -118,7 +127,8 @@ class DebtOrderCheck(models.AbstractModel):
             .grouped("case_id")
         )
         exceptions = self._exceptions(company, debtors)
-        limits = self._limits(company, debtors)
+        limits = self._limits(company, debtors.commercial_partner_id)
+        groups = self._groups(company, debtors)
         day = company._debt_today()
         customers = {}
         for debtor in debtors:
@@ -130,7 +140,8 @@ class DebtOrderCheck(models.AbstractModel):
                 for item in own
                 if item.amount_residual < 0 and not item.no_netting
             )
-            limit, exposure = limits.get(debtor, (0, 0))
+            limit, exposure = limits.get(debtor.commercial_partner_id, (0, 0))
+            group, group_limit, group_exposure = groups.get(debtor, (None, 0, 0))
             step = self._holding_step(owed)
             customers[debtor] = Customer(
                 rule=self._rule(company, debtor, case, bool(step)),
@@ -143,6 +154,9 @@ class DebtOrderCheck(models.AbstractModel):
                 step=step.name or "",
                 limit=Decimal(str(limit)),
                 exposure=Decimal(str(exposure)),
+                group=group,
+                group_limit=Decimal(str(group_limit)),
+                group_exposure=Decimal(str(group_exposure)),
                 exceptions=exceptions.get(debtor, []),
             )
         return customers
@@ -220,6 +234,29 @@ class DebtOrderCheck(models.AbstractModel):
         }
 
     @api.model
+    def _groups(self, company, debtors):
+        """Return {debtor: (group, limit, what it owes)} of groups with a limit."""
+        if company.debt_sale_limit == FREE:
+            return {}
+        day, currency = company._debt_today(), company.currency_id
+        found = {}
+        # sudo: see ``_check``; what the group owes to this company and its others
+        for debtor in debtors.sudo().with_company(company):
+            group = debtor.debt_group_id
+            if not group.credit_limit:
+                continue
+
+            def value(amount, of=group):
+                return of.currency_id._convert(amount, currency, company, day)
+
+            found[debtor] = (
+                group,
+                value(group.credit_limit),
+                value(group.amount_total),
+            )
+        return found
+
+    @api.model
     def _exceptions(self, company, debtors):
         """Return {debtor: exceptions in force}."""
         # sudo: see ``_check``
@@ -269,6 +306,14 @@ class DebtOrderCheck(models.AbstractModel):
                     "not invoiced yet included.",
                     limit=money(customer.limit),
                     excess=money(result.excess),
+                )
+            elif code == "group":
+                words = self.env._(
+                    "The limit of the group %(group)s, %(limit)s, is exceeded by "
+                    "%(excess)s.",
+                    group=customer.group.name,
+                    limit=money(customer.group_limit),
+                    excess=money(result.group_excess),
                 )
             elif code == "stage":
                 words = self.env._("Stage of collection: %s.", customer.stage)

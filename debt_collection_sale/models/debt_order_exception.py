@@ -17,8 +17,8 @@ class DebtOrderException(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        domain="[('is_company', '=', True), '|', ('parent_id', '=', False),"
-        " ('is_company', '=', True)]",
+        domain="['|', ('parent_id', '=', False), '|', ('is_company', '=', True),"
+        " ('debt_pays_separately', '=', True)]",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -107,7 +107,7 @@ class DebtOrderException(models.Model):
     @api.constrains("partner_id")
     def _check_partner(self):
         for exception in self:
-            if exception.partner_id.commercial_partner_id != exception.partner_id:
+            if exception.partner_id._debt_debtors() != exception.partner_id:
                 raise ValidationError(
                     self.env._("Choose the customer who is invoiced, not a contact.")
                 )

@@ -32,6 +32,7 @@ class DebtOrderHold(models.Model):
     _name = "debt.order.hold"
     _description = "Held Order"
     _inherit = ["mail.thread"]
+    _mail_post_access = "read"
     _order = "since desc, id desc"
 
     order_id = fields.Many2one(

@@ -80,7 +80,7 @@ class SaleOrder(models.Model):
         """Return who owes what this order is for."""
         self.ensure_one()
         partner = self.partner_invoice_id or self.partner_id
-        return partner.commercial_partner_id._origin
+        return partner._debt_debtors()._origin
 
     def _debt_amount(self):
         """Return the total of this order in company currency, as a Decimal."""

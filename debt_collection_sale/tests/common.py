@@ -76,9 +76,10 @@ class DebtSaleCommon(DebtCommon):
         )
 
     def owe(self, late, amount=1000, partner=None):
-        """Let a customer owe something that is so many days late, and run."""
+        """Let a customer owe something that is so many days late."""
+        partner = partner or self.debtor
         invoice = self.invoice(amount, due=days(-late), partner=partner)
-        self.run_on(self.today)
+        self.env["debt.run"].sudo()._refresh_debtors(self.company, partner)
         return invoice
 
     def held(self, order, note="They pay tomorrow", user=None):

@@ -75,6 +75,7 @@ class TestOrderHold(DebtSaleCommon):
 
     def test_strategy_stage_step_and_customer_go_before_the_company(self):
         self.owe(20)
+        self.run_on()
         order = self.order()
 
         def level():
@@ -137,6 +138,38 @@ class TestOrderHold(DebtSaleCommon):
         self.assertEqual(order.debt_credit_level, "none")
         self.debtor.credit_limit = 199
         order.invalidate_recordset()
+        self.assertEqual(order.debt_credit_level, "hold")
+
+    def test_the_limit_of_a_group_counts_what_its_debtors_owe_together(self):
+        sister = self.new_debtor("Hermana")
+        group = self.env["debt.group"].create(
+            {
+                "name": "Grupo Andino",
+                "credit_limit": 1200,
+                "partner_ids": [Command.set((self.debtor + sister).ids)],
+            }
+        )
+        self.owe(-5, partner=sister)
+        self.assertEqual(self.order(200).debt_credit_level, "none")
+        order = self.order(250)
+        self.assertEqual(order.debt_credit_level, "hold")
+        self.assertIn(group.name, order.debt_credit_text)
+        self.assertIn("exceeded by $\xa050.00", order.debt_credit_text)
+
+    def test_a_branch_that_pays_separately_is_judged_alone(self):
+        branch = self.env["res.partner"].create(
+            {
+                "name": "Sucursal Norte",
+                "parent_id": self.debtor.id,
+                "type": "invoice",
+                "debt_pays_separately": True,
+            }
+        )
+        self.owe(30)
+        order = self.order(partner_invoice_id=branch.id)
+        self.assertEqual(order._debt_debtor(), branch)
+        self.assertEqual(order.debt_credit_level, "none")
+        order = self.order(partner_invoice_id=self.debtor.id)
         self.assertEqual(order.debt_credit_level, "hold")
 
     def test_each_company_looks_at_its_own_debts(self):

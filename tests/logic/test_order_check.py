@@ -63,6 +63,11 @@ def test_what_follows(rule, days, excess, level, reasons):
     assert (verdict.level, verdict.reasons) == (level, reasons)
 
 
+def test_the_limit_of_a_group_is_a_limit():
+    verdict = judge(Rule(limit=HOLD), Overdue(), Decimal(0), Decimal(1))
+    assert (verdict.level, verdict.reasons) == (HOLD, ("group",))
+
+
 amounts = st.decimals(min_value=1, max_value=10**6, places=2)
 
 
