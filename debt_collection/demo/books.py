@@ -164,6 +164,17 @@ class Books:
             }
         ).action_post()
 
+    def deposit(self, day, amount, label):
+        """Write a line of the bank statement."""
+        self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "date": self.date(day),
+                "amount": amount,
+                "payment_ref": label,
+            }
+        )
+
     def _opening(self, partner, amount):
         receivable = partner.property_account_receivable_id
         equity = self.env["account.account"].search(

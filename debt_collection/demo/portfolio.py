@@ -215,6 +215,24 @@ NOTICES = (
 
 
 @dataclass(frozen=True)
+class Deposit:
+    """Money on the bank statement that nobody has identified."""
+
+    #: Whose oldest document is as large; None: nobody's.
+    key: str | None
+    day: int
+    label: str
+    amount: float = 0
+
+
+DEPOSITS = (
+    Deposit("drogueria_salud", -2, "CONSIGNACION EFECTIVO SUC. CHAPINERO"),
+    Deposit("hotel_nevado", -1, "TRANSF ACH NIT 8003 HOTEL NEVADO"),
+    Deposit(None, -1, "CONSIGNACION NACIONAL REF 0047715", 1_850_000),
+)
+
+
+@dataclass(frozen=True)
 class Dispute:
     key: str
     reason: str

@@ -17,6 +17,7 @@ from .portfolio import (
     CALLS,
     DEBTORS,
     DECISIONS,
+    DEPOSITS,
     DISPUTES,
     NOTICES,
     PROMISES,
@@ -86,6 +87,8 @@ class Story:
             self._promise(promise)
         for notice in NOTICES:
             self._report_payment(notice)
+        for deposit in DEPOSITS:
+            self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
         self._make_team()
@@ -110,6 +113,12 @@ class Story:
                 notice.day, self.partners[notice.key], amount, notice.reference
             )
             case._refresh(self.today)
+
+    def _deposit(self, deposit):
+        """Money comes to the bank, and the statement does not say whose it is."""
+        item = self._case(deposit.key).item_ids if deposit.key else None
+        amount = deposit.amount or item.sorted("date_due")[:1].amount_residual
+        self.books.deposit(deposit.day, amount, deposit.label)
 
     def _dispute(self, dispute):
         """A debtor does not agree with a part of their oldest document."""

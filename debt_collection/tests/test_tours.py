@@ -68,6 +68,22 @@ class TestTours(DebtCommon, HttpCase):
         self.assertEqual(case.dispute_ids.amount, 100)
         self.assertEqual(case.dispute_ids.answer, "Signed without remarks")
 
+    def test_a_supervisor_shares_out_the_work_and_pins_a_case(self):
+        colleague = self.new_user("tour_colleague", "debt_collection.group_debt_agent")
+        team = self.env["debt.team"].create({"name": "Team"})
+        self.env["debt.team.member"].create(
+            [
+                {"team_id": team.id, "user_id": user.id}
+                for user in (self.agent, colleague)
+            ]
+        )
+        self.run_on(self.day)
+        case = self.case_of(self.shop)
+        case.agent_id = self.agent
+        self.start_tour("/odoo", "debt_supervisor_day", login="tour_supervisor")
+        self.assertEqual(case.agent_id, colleague)
+        self.assertEqual(case.pin_reason, "Closes on Friday")
+
     def test_a_salesperson_logs_what_a_customer_says_and_reports_a_payment(self):
         self.shop.user_id = self.env["res.users"].search(
             [("login", "=", "tour_seller")]

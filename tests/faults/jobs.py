@@ -180,6 +180,20 @@ def pay(env, partner_id, amount=None, lock_timeout=None, linger=None):
     env.cr.commit()
 
 
+def promise(env, partner_id, day=DAY):
+    """A customer promises to pay everything on a day."""
+    case = env["debt.case"].search([("partner_id", "=", partner_id)])
+    with patch.object(type(env.company), "_debt_today", lambda company, now=None: DAY):
+        env["debt.promise"].create(
+            {
+                "case_id": case.id,
+                "amount": case.amount_total,
+                "date": day,
+                "confirm": False,
+            }
+        )
+
+
 def _open_invoices(env, partner_id):
     return env["account.move"].search(
         [

@@ -1,8 +1,11 @@
 """Several workers do the same work at the same time."""
 
+from datetime import timedelta
+
 import pytest
 
 from .conftest import ROUNDS
+from .days import DAY
 from .test_killed import kill
 
 #: What one run of a day leaves, whoever did it and however often.
@@ -113,6 +116,19 @@ def test_everything_at_once_while_customers_pay(
     nursery.do("to_the_end")
     oracle.check_over()
     assert not nursery.workers[-1].errors()
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_a_promise_is_broken_once(nursery, oracle, partners, count):
+    nursery.do("run")
+    nursery.do("promise", partners["due 1"])
+    later = DAY + timedelta(days=9)
+    together(nursery, *[("run", later)] * count)
+    assert oracle.value("SELECT state FROM debt_promise") == "broken"
+    tasks = "SELECT COUNT(*) FROM debt_action WHERE purpose = 'promise_broken'"
+    assert oracle.value(tasks) == 1
+    assert oracle.value(tasks + " AND state = 'sent'") == 1
+    oracle.check_books()
 
 
 def test_a_run_waits_for_the_refreshing_job(nursery, oracle, partners):

@@ -249,7 +249,7 @@ class Life:
     def _settle(self, dispute, day):
         line = dispute.item_ids.move_line_id
         amount = min(dispute.amount_cover, line.amount_residual_currency)
-        if dispute.id % 5 == 4 or amount <= 0:
+        if dispute.id % 5 == 4 or dispute.currency_id.is_zero(amount):
             dispute.action_end_wait()
         else:
             self.books.credit(line.with_env(self.books.env), amount, day)

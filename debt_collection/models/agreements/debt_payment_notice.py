@@ -2,7 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...fields import LooseMany2one
@@ -137,7 +137,7 @@ class DebtPaymentNotice(models.Model):
                 amount=notice.currency_id.format(notice.amount or 0)
                 if notice.currency_id
                 else "",
-                date=fields.Date.to_string(notice.date) or "",
+                date=format_date(self.env, notice.date),
             )
 
     @api.depends("date", "made_date", "company_id")

@@ -199,6 +199,54 @@ registry.category("web_tour.tours").add("debt_salesperson", {
     ],
 });
 
+registry.category("web_tour.tours").add("debt_supervisor_day", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_team_root", "debt_menu_board"),
+        {
+            content: "the board shows who works how much; share out what agent has",
+            trigger:
+                '.o_kanban_record:contains("agent"):contains("100.00") button[name="action_redistribute"]',
+            run: "click",
+        },
+        {
+            content: "the colleague would get the case",
+            trigger: '.modal .o_data_row:contains("tour_colleague"):contains("100.00")',
+        },
+        confirm,
+        {
+            content: "the colleague has it",
+            trigger: '.o_kanban_record:contains("tour_colleague"):contains("100.00")',
+        },
+        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
+        {
+            content: "open the case",
+            trigger: '.o_kanban_record:contains("Tienda")',
+            run: "click",
+        },
+        {
+            content: "it has to be worked first",
+            trigger: 'button[name="action_pin"]',
+            run: "click",
+        },
+        {
+            content: "say why",
+            trigger: '.modal [name="reason"] input',
+            run: "edit Closes on Friday",
+        },
+        {
+            content: "pin it",
+            trigger: '.modal button[name="action_confirm"]',
+            run: "click",
+        },
+        {
+            content: "the case says so",
+            trigger: '.alert-danger:contains("Closes on Friday")',
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("debt_dispute", {
     url: "/odoo",
     steps: () => [
