@@ -269,11 +269,14 @@ class DebtOrderHold(models.Model):
         self._news_of_cases()
 
     def _lets_pass(self):
-        """Return whether this release lets its order be confirmed today."""
+        """Return whether this release lets its order be confirmed or delivered today.
+
+        Nobody has to ask twice: who may confirm an order may deliver it too.
+        """
         self.ensure_one()
         return (
-            self.state == "released"
-            and self.release_kind != "cleared"
+            self.state in ("released", "done")
+            and self.release_kind in ("promise", "exception")
             and bool(self.release_until)
             and self.release_until >= self.company_id._debt_today()
             and self.currency_id.compare_amounts(self.amount, self.release_amount) <= 0
@@ -373,7 +376,7 @@ class DebtOrderHold(models.Model):
         held = result.level == HOLD
         if self.order_id.state == "cancel":
             self.state = "cancelled"
-        elif self.order_id.state == "sale" and not self.for_delivery:
+        elif self._is_over():
             self.state = "done"
         elif self.state == "released":
             if held and not self._lets_pass() and self.release_kind:
@@ -399,6 +402,11 @@ class DebtOrderHold(models.Model):
                 ),
                 fields.Date.add(today, days=days),
             )
+
+    def _is_over(self):
+        """Return whether what was held happened meanwhile."""
+        self.ensure_one()
+        return self.order_id.state == "sale" and not self.for_delivery
 
     def _kept_promises(self):
         """Return {hold: the last promise that was made since it began and kept}."""

@@ -60,9 +60,7 @@ class SaleOrder(models.Model):
     )
     @api.depends_context("lang")
     def _compute_debt_credit(self):
-        asked = self.filtered(
-            lambda order: order.state in ("draft", "sent") and order.partner_id
-        )
+        asked = self.filtered("partner_id")._debt_in_question()
         results = asked._debt_check()
         for order in self:
             result = results.get(order)
@@ -75,6 +73,10 @@ class SaleOrder(models.Model):
             ]._words(order.company_id, result)
 
     # === FACTS === #
+
+    def _debt_in_question(self):
+        """Return the orders of which credit still has something to say."""
+        return self.filtered(lambda order: order.state in ("draft", "sent"))
 
     def _debt_debtor(self):
         """Return who owes what this order is for."""
@@ -196,10 +198,13 @@ class SaleOrder(models.Model):
             for order in self
         )
         return RedirectWarning(
-            self.env._("Credit does not let this order be confirmed:\n\n%s", reasons),
+            self._debt_dialog_text(reasons),
             self._debt_ask_action(),
             self.env._("Ask for Release"),
         )
+
+    def _debt_dialog_text(self, reasons):
+        return self.env._("Credit does not let this order be confirmed:\n\n%s", reasons)
 
     def _debt_ask_action(self):
         return {
