@@ -39,6 +39,20 @@ class Books:
             "debt_collection.res_partner_bank_andes_demo"
         )
 
+    def loss_accounts(self):
+        """Return {reason of a difference: account}: where it is written off."""
+        accounts = self.env["account.account"].create(
+            [
+                {"name": name, "code": code, "account_type": kind}
+                for name, code, kind in (
+                    ("Retención en la fuente a favor", "135515", "asset_current"),
+                    ("Descuentos de cadenas", "530535", "expense"),
+                    ("Gastos bancarios", "530515", "expense"),
+                )
+            ]
+        )
+        return dict(zip(("withholding", "chain", "bank"), accounts, strict=True))
+
     def events(self):
         """Yield (day, what happens then), beside the posting of invoices."""
         for (_key, bill), move in self.invoices.items():

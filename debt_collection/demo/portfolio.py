@@ -77,6 +77,7 @@ DEBTORS = {
     "comercial_guadalupe": Debtor(
         (
             paid(-45, 5.1, -37, currency="USD"),
+            Bill(-26, 4.4, paid=((-22, 0.994),), currency="USD"),
             Bill(-11, 6.2, currency="USD"),
             Bill(3, 3.1, currency="USD"),
         )
@@ -90,7 +91,12 @@ DEBTORS = {
     ),
     "muebles_roble": Debtor((Bill(-58, 4600),), pays_at_last_moment=True),
     "autopartes_medellin": Debtor(
-        (paid(-66, 3900, -48), Bill(-8, 5100)), mail=(-8, "bounced")
+        (
+            paid(-66, 3900, -48),
+            Bill(-21, 4300, paid=((-16, 0.965),)),
+            Bill(-8, 5100),
+        ),
+        mail=(-8, "bounced"),
     ),
     "colegio_pinos": Debtor((paid(-61, 1900, -41), Bill(-16, 2300)), agent=None),
     "lacteos_sabana": Debtor((Bill(-9, 1800), Bill(21, 2200)), advance=(-12, 3000)),
@@ -101,13 +107,25 @@ DEBTORS = {
     "minimarket_esquina": Debtor(
         (Bill(-4, 780),), opening=(-95, 2450), agent=None, mail=(-8, "uncertain")
     ),
-    "inversiones_pacifico": Debtor((paid(-57, 9900, -50), Bill(-32, 15200))),
+    "inversiones_pacifico": Debtor(
+        (
+            paid(-57, 9900, -50),
+            Bill(-32, 15200),
+            Bill(-29, 8200, paid=((-25, 0.979),)),
+        )
+    ),
     "pacifico_logistica": Debtor((Bill(-14, 6900), Bill(2, 7300))),
     "restaurante_pescador": Debtor((paid(-49, 640, -35), Bill(-19, 870)), agent=None),
     "ladrillera_norte": Debtor((Bill(-97, 13400),), agent="supervisor", archived=-25),
     # key accounts
     "almacenes_exitosa": Debtor(
-        (paid(-37, 32000, -24), Bill(-13, 28500), Bill(5, 31200)), agent="supervisor"
+        (
+            paid(-37, 32000, -24),
+            Bill(-30, 26500, paid=((-22, 0.95),)),
+            Bill(-13, 28500),
+            Bill(5, 31200),
+        ),
+        agent="supervisor",
     ),
     "municipio_robledal": Debtor(
         (Bill(-52, 22400), Bill(-19, 18000, paid=((-6, 0.5),))), agent="supervisor"
@@ -243,6 +261,42 @@ class Dispute:
 DISPUTES = (
     Dispute("textiles_andinos", "shortage", 0.15, "Faltaron dos cajas del pedido."),
     Dispute("pacifico_logistica", "price", 0.1, "No aplicaron el descuento pactado."),
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a debtor left of the document they paid least short."""
+
+    key: str
+    reason: str
+    #: The day on which it was classified.
+    day: int
+    note: str
+    #: The agent asked to write it off.
+    asked: bool = False
+
+
+DIFFERENCES = (
+    Difference(
+        "inversiones_pacifico",
+        "withholding",
+        -24,
+        "Aplicaron retención del 2,5 %; dicen que el certificado sale a fin de mes.",
+    ),
+    Difference(
+        "almacenes_exitosa",
+        "chain",
+        -4,
+        "Descuento de la cadena por logística y avería; falta la nota débito.",
+    ),
+    Difference(
+        "comercial_guadalupe",
+        "bank",
+        -1,
+        "El banco corresponsal descontó su comisión.",
+        asked=True,
+    ),
 )
 
 CALLS = (

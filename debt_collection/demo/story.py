@@ -18,6 +18,7 @@ from .portfolio import (
     DEBTORS,
     DECISIONS,
     DEPOSITS,
+    DIFFERENCES,
     DISPUTES,
     NOTICES,
     PROMISES,
@@ -83,6 +84,8 @@ class Story:
                 event(happened)
             self._date_messages(day, MORNING)
             self._live(day)
+        for difference in DIFFERENCES:
+            self._classify(difference)
         for promise in PROMISES:
             self._promise(promise)
         for notice in NOTICES:
@@ -135,6 +138,28 @@ class Story:
                 "description": dispute.text,
             }
         )
+
+    def _classify(self, difference):
+        """The agent says why little is left of what a debtor paid."""
+        case = self._case(difference.key)
+        item = case.item_ids.filtered("to_classify").sorted("left_percent")[:1]
+        agent = self.users["agent"]
+        found = (
+            self.env["debt.difference"]
+            .with_user(agent)
+            .create(
+                {
+                    "item_ids": item.ids,
+                    "reason_id": self._ref(
+                        f"debt_difference_reason_{difference.reason}"
+                    ).id,
+                    "opened_date": self._date(difference.day),
+                    "description": difference.note,
+                }
+            )
+        )
+        if difference.asked:
+            found._ask_write_off()
 
     def _make_team(self):
         """The agents who share the portfolio, and what they should bring in."""
@@ -210,6 +235,8 @@ class Story:
             if debtor.trust:
                 self.partners[key].trust = debtor.trust
         self.company.debt_test_mode = False
+        for reason, account in self.books.loss_accounts().items():
+            self._ref(f"debt_difference_reason_{reason}").account_id = account
 
     def _events(self):
         """Yield (day, what happens then) of what is not in the books."""

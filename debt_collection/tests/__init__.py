@@ -6,6 +6,7 @@ from . import (
     test_companies,
     test_contact,
     test_debtor_file,
+    test_difference,
     test_dispatch,
     test_dispute,
     test_group,
@@ -27,4 +28,5 @@ from . import (
     test_translations,
     test_twin,
     test_worklist,
+    test_write_off,
 )

@@ -97,6 +97,21 @@ TABLE = {
         "employee": "r",
         "sales": "r",
     },
+    # every employee may be the one who gets the document
+    "debt.difference": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rwcu",
+        "employee": "rw",
+    },
+    "debt.difference.reason": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "rwcu",
+        "account": "r",
+        "employee": "r",
+    },
     "debt.pay.calendar": {
         "agent": "rwc",
         "supervisor": "rwc",

@@ -1,7 +1,9 @@
 from . import (
     debt_apply_wizard,
+    debt_classify_wizard,
     debt_contact_wizard,
     debt_deposit_wizard,
+    debt_difference_document_wizard,
     debt_dispute_answer_wizard,
     debt_hold_wizard,
     debt_message_wizard,
@@ -11,4 +13,5 @@ from . import (
     debt_stage_wizard,
     debt_start_fix_wizard,
     debt_withdraw_wizard,
+    debt_write_off_wizard,
 )

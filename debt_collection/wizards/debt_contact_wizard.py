@@ -101,6 +101,10 @@ class DebtContactWizard(models.TransientModel):
     dispute_amount = fields.Monetary(
         string="Disputed", help="Empty: all that is owed of the documents."
     )
+    difference_reason_id = fields.Many2one("debt.difference.reason", string="Deducted")
+    difference_amount = fields.Monetary(
+        string="Difference", help="Empty: all that is left of the documents."
+    )
     call_back_at = fields.Datetime(string="Call Back at")
     task_text = fields.Char(string="What Is Wanted")
     task_user_id = fields.Many2one(
@@ -198,7 +202,12 @@ class DebtContactWizard(models.TransientModel):
             wizard.task_user_id = False if upwards else agent
 
     @api.constrains(
-        "follow_up", "promise_date", "dispute_reason_id", "call_back_at", "task_user_id"
+        "follow_up",
+        "promise_date",
+        "dispute_reason_id",
+        "difference_reason_id",
+        "call_back_at",
+        "task_user_id",
     )
     def _check_follow_up(self):
         for wizard in self:
@@ -206,6 +215,7 @@ class DebtContactWizard(models.TransientModel):
                 "promise": not wizard.promise_date or wizard.promise_amount <= 0,
                 "notice": not wizard.notice_date or wizard.notice_amount <= 0,
                 "dispute": not wizard.dispute_reason_id,
+                "difference": not wizard.difference_reason_id,
                 "call_back": not wizard.call_back_at,
                 "document": not wizard.task_text or not wizard.task_user_id,
                 "escalate": not wizard.task_user_id,
@@ -295,6 +305,23 @@ class DebtContactWizard(models.TransientModel):
                 **({"amount": self.dispute_amount} if self.dispute_amount else {}),
             }
         )
+
+    def _follow_difference(self, contact):
+        items = self.item_ids or self.case_id.item_ids.filtered("to_classify")
+        if not items:
+            raise UserError(self.env._("Choose the documents with a difference."))
+        classify = self.env["debt.classify.wizard"].create(
+            {
+                "item_ids": items.ids,
+                "reason_id": self.difference_reason_id.id,
+                "note": self.note,
+            }
+        )
+        if self.difference_amount:
+            classify.amount = self.difference_amount
+        found = classify._classify()
+        # sudo: in which contact it was said is the product's to write
+        found.sudo().contact_action_id = contact
 
     def _follow_call_back(self, contact):
         if self.call_back_at < fields.Datetime.now():

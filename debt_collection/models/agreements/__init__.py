@@ -1,11 +1,20 @@
-from . import debt_cover_desk_mixin
+from . import debt_cover_desk_mixin, debt_reason_mixin
 
 # isort: split
-from . import debt_cover_mixin, debt_notice_match_mixin
+from . import debt_cover_mixin
 
 # isort: split
-# models after the mixin that they inherit
+from . import debt_cover_owner_mixin, debt_notice_match_mixin
+
+# isort: split
+# models after the mixins that they inherit
 from . import debt_payment_notice, debt_promise
 
 # isort: split
 from . import debt_dispute, debt_dispute_reason
+
+# isort: split
+from . import debt_difference_write_off_mixin
+
+# isort: split
+from . import debt_difference, debt_difference_reason

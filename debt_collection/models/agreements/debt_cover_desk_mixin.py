@@ -87,6 +87,10 @@ class DebtCoverDeskMixin(models.AbstractModel):
 
     # === ACTIONS === #
 
+    def _wants(self, action):
+        """Return whether a message or task about it still makes sense."""
+        raise NotImplementedError
+
     def _action_values(self, **values):
         """Return what every action about an agreement says."""
         self.ensure_one()

@@ -1,11 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, clean_context, plaintext2html
+from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from .debt_cover_owner_mixin import MONEY_JOURNALS
 
-#: What comes through these journals is money, which answers no dispute.
-MONEY_JOURNALS = ("bank", "cash", "credit")
 STATES = [
     ("open", "Open"),
     ("accepted", "Accepted"),
@@ -23,7 +22,7 @@ class DebtDispute(models.Model):
 
     _name = "debt.dispute"
     _description = "Dispute"
-    _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
+    _inherit = ["debt.cover.owner.mixin"]
     _order = "opened_date desc, id desc"
     _cover_reason = "disputed"
     _action_field = "dispute_id"
@@ -45,16 +44,8 @@ class DebtDispute(models.Model):
         )
     )
 
-    case_id = LooseMany2one(
-        compute="_compute_case", store=True, readonly=False, precompute=True
-    )
     item_ids = fields.Many2many(
-        domain="[('case_id', '=?', case_id), ('state', '=', 'open'),"
-        " ('currency_id', '=?', currency_id), ('amount_residual_currency', '>', 0)]",
         help="What the customer does not agree with. Empty: the oldest documents.",
-    )
-    document_names = fields.Char(
-        compute="_compute_document_names", string="Document Numbers"
     )
     reason_id = fields.Many2one(
         "debt.dispute.reason",
@@ -66,10 +57,6 @@ class DebtDispute(models.Model):
     reason_note = fields.Text(related="reason_id.note", string="What to Ask For")
     amount = fields.Monetary(
         string="Disputed",
-        compute="_compute_amount",
-        store=True,
-        readonly=False,
-        precompute=True,
         help="Only this much leaves the chase. All that is owed of the documents, "
         "unless you say less.",
     )
@@ -77,30 +64,13 @@ class DebtDispute(models.Model):
         help="What the customer says. Attach photos, orders or delivery notes below."
     )
     owner_id = LooseMany2one(
-        "res.users",
         string="Answered by",
-        compute="_compute_owner",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        domain=[("share", "=", False)],
         help="Has to accept or reject it: of the reason, else the salesperson of the "
         "invoice, else the agent.",
     )
     user_id = LooseMany2one(string="Opened by")
-    opened_date = fields.Date(
-        string="Opened on",
-        required=True,
-        default=lambda self: self.env.company._debt_today(),
-    )
     deadline = fields.Date(
-        compute="_compute_deadline",
-        store=True,
-        readonly=False,
-        precompute=True,
-        tracking=True,
-        help="Without an answer after this day, the supervisor gets a task.",
+        help="Without an answer after this day, the supervisor gets a task."
     )
     escalated = fields.Boolean(
         readonly=True, help="It was late, and the supervisor got a task."
@@ -116,13 +86,6 @@ class DebtDispute(models.Model):
     answer = fields.Text(
         readonly=True, tracking=True, help="Why it was accepted, rejected or withdrawn."
     )
-    resolved_by_id = LooseMany2one("res.users", string="Closed by", readonly=True)
-    resolved_date = fields.Date(string="Closed on", readonly=True)
-    days_to_solve = fields.Integer(
-        readonly=True,
-        aggregator="avg",
-        help="Days from opening to closing; open disputes do not count.",
-    )
     amount_accepted = fields.Monetary(
         string="Accepted",
         readonly=True,
@@ -130,15 +93,6 @@ class DebtDispute(models.Model):
         help="To be credited. It stays out of the chase until a credit note of that "
         "much is reconciled with the documents, or until somebody stops waiting for "
         "it.",
-    )
-    amount_credited = fields.Monetary(
-        string="Credited",
-        readonly=True,
-        help="Credit notes and corrections reconciled with the documents since it was "
-        "opened. Payments do not count.",
-    )
-    credited_before = fields.Monetary(
-        readonly=True, help="Already credited on its documents when it was opened."
     )
     credit_ended = fields.Boolean(
         string="No Credit Note",
@@ -150,7 +104,6 @@ class DebtDispute(models.Model):
         "res.users", compute="_compute_salesperson", store=True, precompute=True
     )
     action_ids = fields.One2many("debt.action", "dispute_id", string="Actions")
-    is_late = fields.Boolean(compute="_compute_is_late")
     may_accept = fields.Boolean(compute="_compute_may_accept")
 
     _open_idx = models.Index("(company_id, deadline) WHERE state = 'open'")
@@ -159,85 +112,14 @@ class DebtDispute(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("item_ids")
-    def _compute_case(self):
-        for dispute in self:
-            # sudo: who answers it may not read the case
-            dispute.case_id = dispute.sudo().item_ids.case_id[:1] or dispute.case_id
-
-    @api.depends("case_id", "item_ids")
-    def _compute_currency(self):
-        return super()._compute_currency()
-
-    @api.depends("item_ids")
-    def _compute_amount(self):
-        for dispute in self:
-            items = dispute.sudo().item_ids  # sudo: see ``_compute_case``
-            if items:
-                dispute.amount = sum(items.mapped("amount_residual_currency"))
-
-    @api.depends("item_ids")
     def _compute_salesperson(self):
         for dispute in self:
             # sudo: agents may not read invoices
             moves = dispute.sudo().item_ids.move_id
             dispute.salesperson_id = moves.invoice_user_id[:1]
 
-    @api.depends("reason_id", "item_ids", "case_id")
-    def _compute_owner(self):
-        for dispute in self:
-            # sudo: agents may not read invoices, nor who works where
-            case, company = dispute.case_id.sudo(), dispute.company_id.sudo()
-            for user in (
-                dispute.reason_id.sudo().with_company(company).owner_id,
-                dispute.sudo().item_ids.move_id.invoice_user_id[:1],
-                case.agent_id,
-                company.debt_agent_id,
-                self.env.user.sudo(),
-            ):
-                if user.active and not user.share and company in user.company_ids:
-                    dispute.owner_id = user.id
-                    break
-            else:
-                dispute.owner_id = dispute.owner_id
-
-    @api.depends("reason_id", "opened_date", "company_id")
-    def _compute_deadline(self):
-        for dispute in self:
-            if not dispute.opened_date:
-                dispute.deadline = False
-                continue
-            dispute.deadline = dispute._working_days_after(
-                dispute.opened_date, dispute.reason_id.days
-            )
-
-    @api.depends("item_ids")
-    def _compute_document_names(self):
-        for dispute in self:
-            # sudo: who answers it may know which documents it is about
-            items = dispute.sudo().item_ids
-            dispute.document_names = ", ".join(items.mapped("display_name"))
-
-    @api.depends("partner_id", "reason_id", "amount")
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        for dispute in self:
-            # sudo: the name of the debtor is shown wherever the dispute is
-            dispute.display_name = self.env._(
-                "%(customer)s: %(reason)s, %(amount)s",
-                customer=dispute.partner_id.sudo().display_name or "",
-                reason=dispute.reason_id.name or "",
-                amount=dispute._money(dispute.amount),
-            )
-
-    @api.depends("state", "deadline")
-    def _compute_is_late(self):
-        for dispute in self:
-            today = (dispute.company_id or self.env.company)._debt_today()
-            dispute.is_late = (
-                dispute.state == "open"
-                and bool(dispute.deadline)
-                and dispute.deadline < today
-            )
+    def _owners(self):
+        return (self.item_ids.move_id.invoice_user_id[:1],)
 
     @api.depends("user_id", "create_uid")
     @api.depends_context("uid")
@@ -278,56 +160,6 @@ class DebtDispute(models.Model):
         self.sudo()._end_tasks("dispute_late")
         return super().unlink()
 
-    def _check_room(self):
-        """Refuse to dispute more than is owed, and the same twice.
-
-        :raise UserError: with what is in dispute already
-        """
-        for dispute in self.filtered(lambda dispute: dispute.state == "open"):
-            items = dispute.sudo().item_ids  # sudo: see ``_compute_case``
-            owed = sum(items.mapped("amount_residual_currency"))
-            others = dispute._others().filtered(lambda other: other.state == "open")
-            room = owed - sum(others.mapped("amount_cover"))
-            if dispute.currency_id.compare_amounts(dispute.amount, room) <= 0:
-                continue
-            if others:
-                raise UserError(
-                    self.env._(
-                        "These documents are in dispute already: %(disputes)s. "
-                        "%(room)s is left.",
-                        disputes="; ".join(others.mapped("display_name")),
-                        room=dispute._money(max(0, room)),
-                    )
-                )
-            raise UserError(
-                self.env._(
-                    "Only %(owed)s is owed of these documents.",
-                    owed=dispute._money(owed),
-                )
-            )
-
-    def _start(self):
-        """Remember what was credited before, and take the amount out of the chase."""
-        self.ensure_one()
-        owed, value, _matched = self._books_now()
-        items = self.sudo().item_ids  # sudo: see ``_compute_case``
-        credits = items.move_line_id.matched_credit_ids.filtered(
-            lambda partial: (
-                not partial.credit_move_id.move_id.origin_payment_id
-                and partial.credit_move_id.journal_id.type not in MONEY_JOURNALS
-            )
-        )
-        # sudo: guarded fields
-        self.sudo().write(
-            {
-                "state": "open",
-                "amount_cover": self.amount,
-                "amount_company": self.amount * value / owed if owed else 0,
-                "credited_before": sum(credits.mapped("debit_amount_currency")),
-                "amount_credited": 0,
-            }
-        )
-
     # === BUTTONS === #
 
     def action_accept(self):
@@ -355,36 +187,6 @@ class DebtDispute(models.Model):
     def action_withdraw(self):
         """Ask why the customer does not insist any more."""
         return self._ask_reason(self.env._("Withdraw Dispute"))
-
-    def action_credit_note(self):
-        """Open Odoo's own credit note of the disputed invoices."""
-        self.ensure_one()
-        moves = self._invoices()
-        if not moves:
-            raise UserError(
-                self.env._(
-                    "None of these documents is an open invoice. Reconcile the credit "
-                    "with them in accounting; the dispute notices it."
-                )
-            )
-        action = moves.action_reverse()
-        action["context"] = {
-            "active_model": "account.move",
-            "active_ids": moves.ids,
-            "default_reason": self.reason_id.name,
-        }
-        return action
-
-    def _invoices(self):
-        """Return the open invoices that are disputed."""
-        # sudo: an accountant reads the numbers of invoices, see ``action_reverse``
-        items = self.sudo().item_ids.filtered(lambda item: item.state == "open")
-        return items.move_id.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type in ("out_invoice", "out_receipt")
-            )
-        ).sudo(self.env.su)
 
     def action_end_wait(self):
         """Stop waiting for a credit note; what is left is chased again."""
@@ -462,83 +264,33 @@ class DebtDispute(models.Model):
         if any(dispute.state != "open" for dispute in self):
             raise UserError(self.env._("This dispute is closed already."))
 
-    def _resolve(self, state, answer, **values):
-        for dispute in self:
-            today = dispute.company_id._debt_today()
-            # sudo: guarded fields; callers check their users
-            dispute.sudo().write(
-                {
-                    "state": state,
-                    "answer": answer,
-                    "resolved_by_id": self.env.uid,
-                    "resolved_date": today,
-                    "days_to_solve": max(0, (today - dispute.opened_date).days),
-                    **values,
-                }
-            )
+    def _resolve(self, state, answer=False, **values):
+        super()._resolve(state, answer=answer, **values)
         self.sudo()._end_tasks("dispute_late")
 
     # === ACTIVITIES AND MESSAGES === #
 
-    def _renew_activity(self):
-        """Give whose turn it is the only activity that the product makes."""
-        # sudo: whoever answers decides on the activities of others, too
-        self = self.sudo()
-        self.activity_ids.filtered("automated").unlink()
-        for dispute in self:
-            if dispute.state == "open":
-                user, day = dispute.owner_id, dispute.deadline
-            elif dispute.amount_cover > 0:
-                user = dispute._credit_note_user()
-                day = dispute.company_id._debt_today()
-            else:
-                continue
-            if user:
-                dispute._give_activity(user, day)
+    def _wants(self, action):
+        return self.state == ("rejected" if action.track == "service" else "open")
 
-    def _give_activity(self, user, day):
-        # sudo: who answers it may be outside of the team, and hears of it
-        clean = self.sudo().with_context(clean_context(self.env.context))
-        dispute = clean.with_context(lang=user.sudo().lang)
-        if dispute.state == "open":
-            summary = dispute.env._("Answer the dispute: %s", dispute.reason_id.name)
-        else:
-            summary = dispute.env._(
-                "Create the credit note: %s", dispute._money(dispute.amount_cover)
+    def _turn(self):
+        if self.state == "open":
+            return (
+                self.owner_id,
+                self.deadline,
+                lambda dispute: dispute.env._(
+                    "Answer the dispute: %s", dispute.reason_id.name
+                ),
             )
-        dispute.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=day,
-            summary=summary,
-            note=plaintext2html(dispute.description or ""),
-            user_id=user.id,
-            automated=True,
-        )
-        # still reads it after handing it over
-        dispute.message_subscribe(partner_ids=user.sudo().partner_id.ids)
-
-    def _credit_note_user(self):
-        """Return who makes the credit note of an accepted dispute."""
-        self.ensure_one()
-        if self.env.user.has_group("account.group_account_invoice"):
-            return self.env.user
-        company = self.company_id.sudo()  # sudo: settings of the company
-        return company.debt_credit_note_user_id or company._debt_dispute_supervisor()
-
-    def _plan_message(self, purpose):
-        """Write to the debtors, through the dispatch job."""
-        self._plan_actions(
-            [
-                dispute._action_values(
-                    channel="email",
-                    track="service",
-                    purpose=purpose,
-                    user_id=(dispute.case_id._debt_agent() or dispute.user_id).id,
-                )
-                # sudo: the right to answer a dispute is the right to tell the customer
-                for dispute in self.sudo()
-            ]
-        )
+        if self.amount_cover > 0:
+            return (
+                self._credit_note_user(),
+                self.company_id._debt_today(),
+                lambda dispute: dispute.env._(
+                    "Create the credit note: %s", dispute._money(dispute.amount_cover)
+                ),
+            )
+        return None
 
     # === SET BASED === #
 

@@ -365,3 +365,4 @@ class DebtNoticeMatchMixin(models.AbstractModel):
             body=self.env._("Applied: %(name)s", name=credit.move_id.display_name)
         )
         self._look_again(self.case_id)
+        self._classify_deductions()

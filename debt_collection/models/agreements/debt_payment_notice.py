@@ -2,6 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tools import SQL, format_date
 from odoo.tools.mimetypes import guess_mimetype
 
@@ -98,6 +99,14 @@ class DebtPaymentNotice(models.Model):
     deduction_note = fields.Char(
         string="Reason of the Deduction", help="What was deducted, and why."
     )
+    deduction_reason_id = fields.Many2one(
+        "debt.difference.reason",
+        string="Deducted for",
+        ondelete="restrict",
+        help="With it, what was deducted becomes a difference once the payment is "
+        "applied.",
+    )
+    difference_ids = fields.One2many("debt.difference", "notice_id")
     amount_matched = fields.Monetary(
         string="Applied",
         readonly=True,
@@ -296,6 +305,48 @@ class DebtPaymentNotice(models.Model):
             )
         self._plan_actions(values)
 
+    def _wants(self, action):
+        return self.state == action.purpose.removeprefix("notice_")
+
+    # === DEDUCTIONS === #
+
+    def _classify_deductions(self):
+        """Make what was deducted of payments that came a difference."""
+        for notice in self.filtered(
+            lambda n: (
+                n.state == "matched"
+                and n.amount_deducted > 0
+                and n.deduction_reason_id
+                and n.deduction_reason_id.next_step != "dispute"
+                and not n.difference_ids
+            )
+        ):
+            notice._classify_deduction()
+
+    def _classify_deduction(self):
+        self.ensure_one()
+        Difference = self.env["debt.difference"]
+        items = self.item_ids.filtered(
+            lambda item: item.state == "open" and item.amount_residual_currency > 0
+        )
+        values = {"case_id": self.case_id.id, "item_ids": [Command.set(items.ids)]}
+        room = Difference.new(values)._room() if items else 0
+        amount = min(self.amount_deducted, room)
+        if self.currency_id.compare_amounts(amount, 0) <= 0:
+            return Difference
+        # sudo: from which notice it comes is the product's to say
+        return Difference.sudo().create(
+            {
+                **values,
+                "currency_id": self.currency_id.id,
+                "reason_id": self.deduction_reason_id.id,
+                "amount": amount,
+                "description": self.deduction_note,
+                "user_id": self.user_id.id,
+                "notice_id": self.id,
+            }
+        )
+
     # === SET BASED === #
 
     @api.model
@@ -310,7 +361,10 @@ class DebtPaymentNotice(models.Model):
             SQL(
                 """
 WITH p AS MATERIALIZED (
-    SELECT p.*, COALESCE(p.amount_deducted, 0) AS deducted,
+    -- what was deducted and classified is covered by its difference
+    SELECT p.*, CASE WHEN EXISTS (SELECT FROM debt_difference e
+                                   WHERE e.notice_id = p.id) THEN 0
+                     ELSE COALESCE(p.amount_deducted, 0) END AS deducted,
            %(crumb)s * p.amount / NULLIF(p.amount_company, 0) AS crumb
       FROM debt_payment_notice p
       JOIN debt_case c ON c.id = p.case_id

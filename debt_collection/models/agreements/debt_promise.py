@@ -297,6 +297,11 @@ class DebtPromise(models.Model):
         """Write to the debtors what they promised, through the dispatch job."""
         self._plan_message("promise_confirm")
 
+    def _wants(self, action):
+        if action.track == "service":
+            return self.state == "open"
+        return self.state in ("broken", "partial")
+
     def _plan_message(self, purpose):
         self._plan_actions(
             [

@@ -41,6 +41,7 @@ REASONS = HELD_REASONS + [
     ("owes_again", "The customer owes again"),
     ("not_due", "Nothing is due yet"),
     ("stopped", "The campaign was stopped"),
+    ("difference_over", "The difference was cleared or given back"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -97,6 +98,9 @@ class DebtAction(models.Model):
             ("dispute_late", "Late Dispute"),
             ("thanks", "Thanks for the Payment"),
             ("campaign", "Campaign"),
+            ("difference_ask", "Request of a Document"),
+            ("difference_late", "Missing Document of a Difference"),
+            ("difference_return", "Difference That Has to Be Paid"),
         ],
         required=True,
         default="step",
@@ -107,6 +111,7 @@ class DebtAction(models.Model):
     promise_id = LooseMany2one("debt.promise", string="Promise")
     notice_id = LooseMany2one("debt.payment.notice", string="Payment Notice")
     dispute_id = LooseMany2one("debt.dispute", string="Dispute")
+    difference_id = LooseMany2one("debt.difference", string="Difference")
     campaign_id = LooseMany2one(
         "debt.campaign", string="Campaign", index="btree_not_null"
     )
@@ -156,6 +161,10 @@ class DebtAction(models.Model):
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
     _thanks_uniq = models.UniqueIndex("(case_id, episode) WHERE episode IS NOT NULL")
+    # a document may be asked for again, on another day
+    _difference_uniq = models.UniqueIndex(
+        "(difference_id, purpose, contact_day) WHERE difference_id IS NOT NULL"
+    )
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
         " OR (purpose = 'fix_contact' AND state = 'sent')"
@@ -511,9 +520,7 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        for action in self.filtered(
-            lambda a: not (a.promise_id or a.notice_id or a.dispute_id or a.episode)
-        ):
+        for action in self.filtered(lambda a: not (a._agreement() or a.episode)):
             items = action.item_ids.filtered(
                 lambda item: item.state == "open" and item.amount_chaseable > 0
             )
@@ -549,14 +556,23 @@ class DebtAction(models.Model):
                 ready |= action
         return ready
 
+    def _agreement(self):
+        """Return the promise, notice, dispute or difference that it is about."""
+        self.ensure_one()
+        return (
+            self.promise_id or self.notice_id or self.dispute_id or self.difference_id
+        )
+
     def _skip_reason(self, paying):
         """Return why this action must not leave now, or None."""
         self.ensure_one()
         case = self.case_id
         if self.purpose == "fix_contact":
             return "settled" if case.state == "closed" else None
-        if self.promise_id or self.notice_id or self.dispute_id or self.episode:
-            return self._skip_reason_of_subject()
+        if agreement := self._agreement():
+            return None if agreement._wants(self) else agreement._over_reason
+        if self.episode:
+            return None if case.state == "closed" else "owes_again"
         if case.state == "closed":
             return "settled"
         if case.state == "hold":
@@ -578,20 +594,6 @@ class DebtAction(models.Model):
         if self.track == "message" and case.stage_id.stop_contact:
             return "stage_stops"
         return None
-
-    def _skip_reason_of_subject(self):
-        """Return why what this action is about needs it no more, or None."""
-        self.ensure_one()
-        if self.promise_id:
-            expected = "open" if self.track == "service" else ("broken", "partial")
-            return None if self.promise_id.state in expected else "promise_over"
-        if self.notice_id:
-            expected = self.purpose.removeprefix("notice_")
-            return None if self.notice_id.state == expected else "notice_over"
-        if self.dispute_id:
-            expected = "rejected" if self.track == "service" else "open"
-            return None if self.dispute_id.state == expected else "dispute_over"
-        return None if self.case_id.state == "closed" else "owes_again"
 
     def _too_soon(self):
         """Return whether the debtor was written to since the campaign was prepared."""

@@ -77,6 +77,18 @@ class DebtActionTextMixin(models.AbstractModel):
     text_dispute_answer = fields.Text(
         compute="_compute_text_dispute", string="Answer to the Dispute"
     )
+    text_difference_amount = fields.Char(
+        compute="_compute_text_difference", string="Amount of the Difference"
+    )
+    text_difference_reason = fields.Char(
+        compute="_compute_text_difference", string="Reason of the Difference"
+    )
+    text_difference_document = fields.Char(
+        compute="_compute_text_difference", string="Document Awaited"
+    )
+    text_difference_answer = fields.Text(
+        compute="_compute_text_difference", string="Why It Has to Be Paid"
+    )
     text_agent = fields.Char(compute="_compute_text_company", string="Signature")
     text_agent_contact = fields.Char(compute="_compute_text_company")
 
@@ -106,7 +118,7 @@ class DebtActionTextMixin(models.AbstractModel):
             own = sorted(places[i] for i in action.item_refs if i in places)
             lines = [{**rows[place], "day": action.contact_day} for place in own]
             # covered by the promise itself, or no longer by the dispute
-            if action.promise_id or action.dispute_id:
+            if action._agreement():
                 for line in lines:
                     line["amount"] = line["residual"]
             result[action] = [line for line in lines if line["amount"] > 0]
@@ -178,6 +190,18 @@ class DebtActionTextMixin(models.AbstractModel):
             action.text_dispute_amount = dispute and dispute._money(dispute.amount)
             action.text_dispute_reason = dispute.reason_id.name
             action.text_dispute_answer = dispute.answer
+
+    @api.depends("difference_id")
+    @api.depends_context("lang")
+    def _compute_text_difference(self):
+        for action in self:
+            difference = action.difference_id.sudo()  # sudo: the debtor's own
+            action.text_difference_amount = difference and difference._money(
+                difference.amount
+            )
+            action.text_difference_reason = difference.reason_id.name
+            action.text_difference_document = difference.document
+            action.text_difference_answer = difference.answer
 
     @api.depends("case_id")
     def _compute_text_pay_url(self):

@@ -13,6 +13,8 @@ TEMPLATES = {
     "promise_remind": "debt_collection.mail_template_promise_remind",
     "dispute_reject": "debt_collection.mail_template_dispute_reject",
     "thanks": "debt_collection.mail_template_thanks",
+    "difference_ask": "debt_collection.mail_template_difference_ask",
+    "difference_return": "debt_collection.mail_template_difference_return",
 }
 
 

@@ -73,6 +73,8 @@ class DebtChannelTask(models.AbstractModel):
                 owner=dispute.owner_id.name or action.env._("somebody"),
                 date=format_date(action.env, dispute.deadline),
             )
+        elif difference := action.difference_id:
+            note = self._difference_words(action, difference)
         else:
             note = action.step_id.note or action.note
         summary = action.name
@@ -82,6 +84,20 @@ class DebtChannelTask(models.AbstractModel):
             )
             summary = f"{summary} · {moment}"
         return {"summary": summary, "note": note}
+
+    def _difference_words(self, action, difference):
+        """Return what is missing of a difference, and what happens next."""
+        words = action.env._(
+            "%(reason)s, %(amount)s: %(document)s should have come by %(date)s.",
+            reason=difference.reason_id.name,
+            amount=difference._money(difference.amount_cover),
+            document=difference.document or action.env._("a decision"),
+            date=format_date(action.env, difference.deadline),
+        )
+        if difference.return_date:
+            until = format_date(action.env, difference.return_date)
+            words += " " + action.env._("It is chased again after %s.", until)
+        return words
 
     def _notice_words(self, action, notice):
         """Return what became of a payment that was reported."""

@@ -20,6 +20,7 @@ class DebtOutcome(models.Model):
             ("promise", "Promise to Pay"),
             ("notice", "Payment Notice"),
             ("dispute", "Dispute"),
+            ("difference", "Difference"),
             ("call_back", "Call Back"),
             ("document", "Document Wanted"),
             ("wrong_number", "Fix Phone Number"),

@@ -30,6 +30,12 @@ class AccountMove(models.Model):
         compute="_compute_debt_case", string="Next Collection Action"
     )
 
+    debt_difference = fields.Char(
+        compute="_compute_debt_case",
+        string="Difference",
+        help="Why something is left of it, and what is awaited.",
+    )
+
     @api.depends("commercial_partner_id", "company_id", "state")
     def _compute_debt_case(self):
         # sudo: accountants see where collection stands without rights on cases
@@ -46,6 +52,10 @@ class AccountMove(models.Model):
             move.debt_next_action_date = (
                 case.sudo().next_action_date if still_open else False
             )
+            differences = own.difference_ids.filtered(lambda d: d.amount_cover > 0)
+            move.debt_difference = " · ".join(
+                f"{d.reason_id.name}, {d._money(d.amount_cover)}" for d in differences
+            )
 
     def _debt_number(self):
         """Return the number by which the customer knows the document.
@@ -61,8 +71,35 @@ class AccountMove(models.Model):
 
     def action_debt_dispute(self):
         """Enter what the customer does not agree with on these invoices."""
-        if not self.env["debt.dispute"].has_access("create"):
-            raise AccessError(self.env._("Only agents of collection open disputes."))
+        items = self._debt_owed("debt.dispute")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Dispute"),
+            "res_model": "debt.dispute",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_case_id": items.case_id[:1].id,
+                "default_item_ids": [Command.set(items.ids)],
+            },
+        }
+
+    def action_debt_difference(self):
+        """Say why something is left of these invoices."""
+        items = self._debt_owed("debt.difference")
+        action = items.action_classify()
+        action["context"]["default_case_id"] = items.case_id[:1].id
+        return action
+
+    def _debt_owed(self, model):
+        """Return the open items of these invoices, as the books are now.
+
+        :param model: what is to be entered for them
+        """
+        if not self.env[model].has_access("create"):
+            raise AccessError(
+                self.env._("Only collections may do this: you have no right there.")
+            )
         # sudo: reads the books, so that an invoice of today has its item
         self.env["debt.item"].flush_model()
         for company, moves in self.grouped("company_id").items():
@@ -78,17 +115,7 @@ class AccountMove(models.Model):
         )
         if not items:
             raise UserError(self.env._("Nothing is owed of this invoice."))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dispute"),
-            "res_model": "debt.dispute",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_case_id": items.case_id[:1].id,
-                "default_item_ids": [Command.set(items.ids)],
-            },
-        }
+        return items
 
     def write(self, vals):
         result = super().write(vals)

@@ -3,7 +3,7 @@ from datetime import datetime, time
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ...logic.round_amounts import small_amount
 
@@ -11,6 +11,12 @@ from ...logic.round_amounts import small_amount
 CRUMB_USD = 5
 #: A balance under about this much is a small one.
 SMALL_USD = 50
+#: What differences and write-offs are limited to, in US dollars.
+DIFFERENCE_USD = {
+    "debt_difference_amount": 500,
+    "debt_write_off_supervisor": 50,
+    "debt_write_off_manager": 500,
+}
 
 #: What the jobs note here; it configures nothing.
 LOG = {"debt_salesperson_list_day"}
@@ -145,6 +151,55 @@ class ResCompany(models.Model):
         string="Last List of Salespeople", readonly=True
     )
 
+    debt_difference_percent = fields.Float(
+        string="Difference, at Most (%)",
+        digits=(5, 2),
+        default=15,
+        help="What is left of a document that was partly paid is proposed as a "
+        "difference up to this part of it.",
+    )
+    debt_difference_amount = fields.Monetary(
+        string="Difference, at Most",
+        compute="_compute_debt_difference_amount",
+        store=True,
+        readonly=False,
+        help="And up to this amount.",
+    )
+    debt_write_off_supervisor = fields.Monetary(
+        string="Supervisors and Accountants Write off",
+        compute="_compute_debt_difference_amount",
+        store=True,
+        readonly=False,
+        help="Up to this amount. For more they ask a manager.",
+    )
+    debt_write_off_manager = fields.Monetary(
+        string="Managers Write off Alone",
+        compute="_compute_debt_difference_amount",
+        store=True,
+        readonly=False,
+        help="Up to this amount. For more there are always two people.",
+    )
+    debt_write_off_journal_id = fields.Many2one(
+        "account.journal",
+        string="Journal of Write-Offs",
+        check_company=True,
+        domain="[('type', '=', 'general')]",
+        help="Empty: the first miscellaneous one.",
+    )
+    debt_write_off_user_id = fields.Many2one(
+        "res.users",
+        string="Write-Offs by",
+        domain=[("share", "=", False)],
+        help="Is asked to approve and post write-offs. Empty: whoever makes credit "
+        "notes.",
+    )
+
+    @api.depends("currency_id")
+    def _compute_debt_difference_amount(self):
+        for company in self:
+            for name, dollars in DIFFERENCE_USD.items():
+                company[name] = small_amount(dollars, company.currency_id.name)
+
     @api.depends("currency_id")
     def _compute_debt_crumb_amount(self):
         for company in self:
@@ -199,6 +254,23 @@ class ResCompany(models.Model):
                     self.env._("Days to wait for a payment cannot be negative.")
                 )
 
+    @api.constrains(
+        "debt_difference_percent",
+        "debt_difference_amount",
+        "debt_write_off_supervisor",
+        "debt_write_off_manager",
+    )
+    def _check_debt_differences(self):
+        for company in self:
+            if not 0 <= company.debt_difference_percent <= 100:
+                raise ValidationError(
+                    self.env._("The part of a difference is 0 to 100 %.")
+                )
+            if min(company[name] for name in DIFFERENCE_USD) < 0:
+                raise ValidationError(
+                    self.env._("Limits of differences cannot be negative.")
+                )
+
     @api.constrains("debt_test_mode", "debt_test_email")
     def _check_debt_test_email(self):
         for company in self:
@@ -221,6 +293,42 @@ class ResCompany(models.Model):
         """Return who hears of disputes that nobody answered in time."""
         self.ensure_one()
         return self.debt_dispute_supervisor_id or self.debt_agent_id
+
+    def _debt_write_off_user(self, besides=None):
+        """Return who approves and posts write-offs.
+
+        :param besides: who asked, and cannot approve it
+        """
+        self.ensure_one()
+        for user in (
+            self.debt_write_off_user_id,
+            self.debt_credit_note_user_id,
+            self._debt_dispute_supervisor(),
+        ):
+            if user and user != besides:
+                return user
+        return self.env["res.users"]
+
+    def _debt_write_off_journal(self):
+        """Return the journal of write-offs."""
+        self.ensure_one()
+        journal = self.sudo().debt_write_off_journal_id  # sudo: settings
+        if not journal:
+            journals = self.env["account.journal"].with_company(self)
+            journal = journals.search(
+                [
+                    *journals._check_company_domain(self),
+                    ("type", "=", "general"),
+                    ("id", "!=", self.sudo().currency_exchange_journal_id.id),
+                    ("id", "!=", self.sudo().tax_cash_basis_journal_id.id),
+                ],
+                limit=1,
+            )
+        if not journal:
+            raise UserError(
+                self.env._("Choose the journal of write-offs in the settings.")
+            )
+        return journal.sudo(self.env.su)
 
     # === TIME === #
 

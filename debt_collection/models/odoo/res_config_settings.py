@@ -56,6 +56,30 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.debt_hold_days_agent", readonly=False
     )
     debt_thanks = fields.Boolean(related="company_id.debt_thanks", readonly=False)
+    debt_difference_percent = fields.Float(
+        related="company_id.debt_difference_percent", readonly=False
+    )
+    debt_difference_amount = fields.Monetary(
+        related="company_id.debt_difference_amount",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_write_off_supervisor = fields.Monetary(
+        related="company_id.debt_write_off_supervisor",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_write_off_manager = fields.Monetary(
+        related="company_id.debt_write_off_manager",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_write_off_journal_id = fields.Many2one(
+        related="company_id.debt_write_off_journal_id", readonly=False
+    )
+    debt_write_off_user_id = fields.Many2one(
+        related="company_id.debt_write_off_user_id", readonly=False
+    )
     debt_notice_days = fields.Integer(
         related="company_id.debt_notice_days", readonly=False
     )

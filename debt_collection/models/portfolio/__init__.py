@@ -3,6 +3,7 @@ from . import (
     debt_case_group_mixin,
     debt_case_habit_mixin,
     debt_case_merge_mixin,
+    debt_item_difference_mixin,
 )
 
 # isort: split

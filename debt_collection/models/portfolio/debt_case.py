@@ -136,6 +136,7 @@ class DebtCase(models.Model):
         "debt.payment.notice", "case_id", string="Payment Notices"
     )
     dispute_ids = fields.One2many("debt.dispute", "case_id", string="Disputes")
+    difference_ids = fields.One2many("debt.difference", "case_id", string="Differences")
 
     _partner_uniq = models.Constraint(
         "UNIQUE(partner_id, company_id)", "A customer has one case in each company."

@@ -37,6 +37,9 @@ class DebtCaseDeskMixin(models.AbstractModel):
         compute="_compute_notice_count", string="Payments Reported"
     )
     dispute_count = fields.Integer(compute="_compute_dispute_count", string="Disputed")
+    difference_count = fields.Integer(
+        compute="_compute_difference_count", string="Number of Differences"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -182,6 +185,11 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.dispute_count = len(case.dispute_ids)
 
+    @api.depends("difference_ids")
+    def _compute_difference_count(self):
+        for case in self:
+            case.difference_count = len(case.difference_ids)
+
     @api.depends("notice_ids")
     def _compute_notice_count(self):
         for case in self:
@@ -265,6 +273,27 @@ class DebtCaseDeskMixin(models.AbstractModel):
             "target": "new",
             "context": context,
         }
+
+    def action_difference(self):
+        """Ask why something is left of what the customer paid in part."""
+        self.ensure_one()
+        owed = self.item_ids.filtered(lambda item: item.amount_residual_currency > 0)
+        items = owed.filtered("to_classify") or owed.filtered(
+            lambda item: item.amount_residual_currency < item.amount_original
+        )
+        action = items.action_classify()
+        action["context"]["default_case_id"] = self.id
+        return action
+
+    def action_open_differences(self):
+        """Open the differences of the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_difference_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {"default_case_id": self.id}
+        return action
 
     def action_open_disputes(self):
         """Open the disputes of the case."""

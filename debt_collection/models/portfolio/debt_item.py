@@ -44,6 +44,7 @@ class DebtItem(models.Model):
 
     _name = "debt.item"
     _description = "Open Item"
+    _inherit = ["debt.item.difference.mixin"]
     _log_access = False
     _order = "date_due, id"
 

@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+
+
+class DebtWriteOffWizard(models.TransientModel):
+    """Shows what is written off where, and posts it or asks somebody else."""
+
+    _name = "debt.write.off.wizard"
+    _description = "Write Off Differences"
+
+    difference_ids = fields.Many2many("debt.difference", required=True)
+    company_id = fields.Many2one("res.company", compute="_compute_what")
+    company_currency_id = fields.Many2one("res.currency", compute="_compute_what")
+    currency_id = fields.Many2one("res.currency", compute="_compute_what")
+    count = fields.Integer(compute="_compute_what")
+    amount = fields.Monetary(compute="_compute_what")
+    one_currency = fields.Boolean(compute="_compute_what")
+    amount_company = fields.Monetary(
+        string="In Company Currency",
+        currency_field="company_currency_id",
+        compute="_compute_what",
+        help="What it is worth in the books: so much is lost.",
+    )
+    ask_count = fields.Integer(
+        compute="_compute_what", help="So many have to be approved by somebody else."
+    )
+    approver_id = fields.Many2one("res.users", compute="_compute_what")
+    approving = fields.Boolean(compute="_compute_what")
+    needs_account = fields.Boolean(compute="_compute_what")
+    account_id = fields.Many2one(
+        "account.account",
+        compute="_compute_account",
+        store=True,
+        readonly=False,
+        domain="[('account_type', 'not in', ('asset_receivable', 'liability_payable',"
+        " 'asset_cash', 'liability_credit_card', 'off_balance')),"
+        " ('company_ids', 'parent_of', company_id)]",
+        help="Where it is written off. Of several: where the reason has no account.",
+    )
+    date = fields.Date(compute="_compute_what", help="The entry is of today.")
+    asked_by_id = fields.Many2one("res.users", compute="_compute_what")
+    note = fields.Char(help="Why; whoever approves it reads this.")
+
+    @api.depends("difference_ids")
+    @api.depends_context("uid")
+    def _compute_what(self):
+        for wizard in self:
+            differences = wizard.difference_ids
+            companies = differences.company_id
+            wizard.company_id = companies[:1]
+            wizard.company_currency_id = companies.currency_id[:1]
+            wizard.count = len(differences)
+            wizard.one_currency = len(differences.currency_id) == 1
+            wizard.currency_id = differences.currency_id[:1]
+            wizard.amount = (
+                sum(differences.mapped("amount_cover")) if wizard.one_currency else 0
+            )
+            wizard.amount_company = sum(each._value_now() for each in differences)
+            wizard.approving = all(each.state == "approve" for each in differences)
+            mine = differences.filtered(lambda d: d.may_post or d.may_approve)
+            wizard.ask_count = len(differences - mine)
+            # sudo: settings of the company
+            wizard.approver_id = (
+                companies[:1].sudo()._debt_write_off_user(self.env.user)
+            )
+            wizard.needs_account = bool(mine) and any(
+                not each.reason_id._account(each.company_id) for each in mine
+            )
+            wizard.date = companies[:1]._debt_today() if companies else False
+            wizard.asked_by_id = differences.asked_by_id[:1]
+
+    @api.depends("difference_ids")
+    def _compute_account(self):
+        for wizard in self:
+            differences = wizard.difference_ids
+            wizard.account_id = (
+                differences.reason_id._account(differences.company_id)
+                if len(differences) == 1
+                else False
+            )
+
+    def action_confirm(self):
+        """Post what the user may write off, and ask for the rest."""
+        self.ensure_one()
+        differences = self.difference_ids
+        if self.note:
+            for difference in differences:
+                difference._message_log(body=self.note)
+        mine = differences.filtered(lambda d: d.may_post or d.may_approve)
+        others = (differences - mine).filtered(lambda d: d.state == "open")
+        if others:
+            others._ask_write_off()
+        # what another one has to approve stays with them, and says so
+        for company, group in (
+            (mine | (differences - others - mine)).grouped("company_id").items()
+        ):
+            group.with_company(company)._write_off(self.account_id)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Written off: %(done)s. Waiting for approval: %(asked)s.",
+                    done=len(mine),
+                    asked=len(others),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
