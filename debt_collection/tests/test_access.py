@@ -104,6 +104,7 @@ TABLE = {
         "manager": "rwcu",
         "account": "rwcu",
         "employee": "rw",
+        "sales": "rw",
     },
     "debt.difference.reason": {
         "agent": "r",
@@ -111,6 +112,7 @@ TABLE = {
         "manager": "rwcu",
         "account": "r",
         "employee": "r",
+        "sales": "r",
     },
     "debt.pay.calendar": {
         "agent": "rwc",

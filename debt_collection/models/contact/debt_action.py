@@ -569,10 +569,8 @@ class DebtAction(models.Model):
         case = self.case_id
         if self.purpose == "fix_contact":
             return "settled" if case.state == "closed" else None
-        if agreement := self._agreement():
-            return None if agreement._wants(self) else agreement._over_reason
-        if self.episode:
-            return None if case.state == "closed" else "owes_again"
+        if self._agreement() or self.episode:
+            return self._skip_reason_of_subject()
         if case.state == "closed":
             return "settled"
         if case.state == "hold":
@@ -594,6 +592,13 @@ class DebtAction(models.Model):
         if self.track == "message" and case.stage_id.stop_contact:
             return "stage_stops"
         return None
+
+    def _skip_reason_of_subject(self):
+        """Return why what this action is about needs it no more, or None."""
+        self.ensure_one()
+        if agreement := self._agreement():
+            return None if agreement._wants(self) else agreement._over_reason
+        return None if self.case_id.state == "closed" else "owes_again"
 
     def _too_soon(self):
         """Return whether the debtor was written to since the campaign was prepared."""
