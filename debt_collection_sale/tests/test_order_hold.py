@@ -108,6 +108,8 @@ class TestOrderHold(DebtSaleCommon):
         risk = self.env.ref("debt_collection.debt_strategy_risk")
         self.assertEqual(key.sale_policy, "never")
         self.assertEqual((risk.sale_policy, risk.sale_hold_days), ("own", 8))
+        holding = self.env["debt.strategy.step"].search([("sale_hold", "=", True)])
+        self.assertEqual(holding.mapped("days"), [15, 8])
 
     def test_the_limit_of_odoo_counts_orders_and_this_one(self):
         self.company.account_use_credit_limit = True
