@@ -30,6 +30,46 @@ class Paid:
     owed: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """Another promise on the same documents, for an earlier day.
+
+    :param amount: what was promised
+    :param before: what was paid of the documents when it was made
+    """
+
+    amount: Decimal
+    before: Decimal
+
+
+def share(paid, owed, before, earlier):
+    """Return (what came for a promise, what can still come for it).
+
+    Promises on the same documents are paid in the order of their days: the same money
+    never keeps two of them.
+
+    :param paid: what was paid of the documents until now, or until a deadline
+    :param owed: what is still open of them
+    :param before: what was paid of them when the promise was made
+    :param earlier: ``Earlier`` promises
+
+    >>> first = Earlier(Decimal(100), Decimal(0))
+    >>> share(Decimal(150), Decimal(50), Decimal(0), [first])
+    (Decimal('50'), Decimal('50'))
+    """
+    own, room = paid - before, owed
+    for other in earlier:
+        rest = other.amount - min(other.amount, max(Decimal(0), before - other.before))
+        taken = min(rest, max(Decimal(0), paid - max(before, other.before)))
+        own -= taken
+        room -= rest - taken
+    if paid >= before:
+        own = max(Decimal(0), own)
+    else:
+        own = paid - before
+    return own, max(Decimal(0), room)
+
+
 def is_enough(paid, amount, crumb, part=KEPT_PART):
     """Return whether a payment counts as the whole amount.
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from odoo.addons.debt_collection.logic.promise import Paid, judge
+from odoo.addons.debt_collection.logic.promise import Earlier, Paid, judge, share
 
 from .common import DAY, DebtCommon
 
@@ -244,6 +244,24 @@ class TestPromise(DebtCommon):
         self.assertEqual(second.level, 1)
         self.assertEqual(self.case_of().amount_chaseable, 0)
 
+    def test_the_same_money_keeps_one_promise_only(self):
+        first, second = self.promise(40, on=2), self.promise(60, on=9)
+        self.pay(self.invoice_, 40, day=days(1))
+        self.judge_on(days(1))
+        self.assertEqual((first.state, second.state), ("kept", "open"))
+        self.assertEqual((first.amount_paid, second.amount_paid), (40, 0))
+        self.pay(self.invoice_, 30, day=days(8))
+        self.judge_on(days(30))
+        self.assertEqual((second.state, second.amount_paid), ("partial", 30))
+
+    def test_two_promises_cover_all_their_documents(self):
+        other = self.invoice(100, due=DUE)
+        self.refresh()
+        items = self.item_of(self.invoice_) | self.item_of(other)
+        for amount, day in ((100, 2), (100, 9)):
+            self.promise(amount, on=day, user=self.supervisor, item_ids=items.ids)
+        self.assertEqual(self.case_of().amount_chaseable, 0)
+
     def test_a_promise_paid_late_does_not_raise_the_level(self):
         first = self.promise(40)
         self.pay(self.invoice_, 40, day=days(9))
@@ -401,6 +419,15 @@ class TestPromise(DebtCommon):
                 case_id=self.case_of(partner).id,
             )
             promises |= promise
+            rest = round(owed - promise.amount, 2)
+            if rest > 0 and rng.random() < 0.7:  # the rest on another day
+                promises |= self.promise(
+                    rest,
+                    on=rng.randint(0, 12),
+                    user=self.supervisor,
+                    case_id=self.case_of(partner).id,
+                    item_ids=promise.item_ids.ids,
+                )
             for invoice in invoices:
                 if rng.random() < 0.7:
                     part = rng.choice([0.2, 0.5, 0.985, 1])
@@ -417,7 +444,7 @@ class TestPromise(DebtCommon):
             self.env.flush_all()
             self.env["debt.promise"].sudo()._judge(company, day, cases)
             self.env.invalidate_all()
-            for promise in promises.sudo():
+            for promise in promises.sudo().filtered(lambda p: not p.close_reason):
                 with self.subTest(seed=seed, day=day, promise=promise.id):
                     expected = judge(
                         Decimal(str(promise.amount)),
@@ -432,30 +459,56 @@ class TestPromise(DebtCommon):
 
     def paid(self, promise):
         partials = promise.item_ids.move_line_id.matched_credit_ids
-        before = promise.matched_before
-        total = sum(partials.mapped("debit_amount_currency")) - before
-        in_time = (
-            sum(
-                partials.filtered(lambda p: p.max_date <= promise.deadline).mapped(
-                    "debit_amount_currency"
-                )
-            )
-            - before
-        )
+        in_time = partials.filtered(lambda p: p.max_date <= promise.deadline)
         items = promise.case_id.item_ids
         pool = -sum(
             items.filtered(lambda i: i.amount_residual_currency < 0).mapped(
                 "amount_residual_currency"
             )
         )
-        missing = promise.amount - max(0, total)
         owed = sum(
             promise.item_ids.filtered(lambda i: i.state == "open").mapped(
                 "amount_residual_currency"
             )
         )
-        numbers = (in_time, total, max(0, min(missing, pool)), owed)
-        in_time, total, to_apply, owed = (
-            Decimal(str(round(number, 2))) for number in numbers
+        numbers = (
+            sum(in_time.mapped("debit_amount_currency")),
+            sum(partials.mapped("debit_amount_currency")),
+            pool,
+            owed,
+            promise.matched_before,
         )
-        return Paid(in_time, total, to_apply, False, owed)
+        in_time, total, pool, owed, before = map(self.exact, numbers)
+        earlier = self.earlier(promise)
+        in_time, _room = share(in_time, owed, before, earlier)
+        total, owed = share(total, owed, before, earlier)
+        missing = self.exact(promise.amount) - max(0, total)
+        # what waits to be applied goes to the first promise that misses something
+        for other in self.others(promise).sorted(lambda p: (p.date, p.id)):
+            if (other.date, other.id) < (promise.date, promise.id):
+                pool -= max(0, self.missing(other))
+        return Paid(in_time, total, max(0, min(missing, pool)), False, owed)
+
+    @staticmethod
+    def exact(number):
+        return Decimal(str(round(number, 2)))
+
+    def others(self, promise):
+        same = promise.case_id.promise_ids - promise
+        return same.filtered(
+            lambda other: other.item_ids == promise.item_ids and not other.close_reason
+        )
+
+    def earlier(self, promise):
+        return [
+            Earlier(self.exact(other.amount), self.exact(other.matched_before))
+            for other in self.others(promise)
+            if (other.date, other.id) < (promise.date, promise.id)
+        ]
+
+    def missing(self, promise):
+        partials = promise.item_ids.move_line_id.matched_credit_ids
+        total = self.exact(sum(partials.mapped("debit_amount_currency")))
+        before = self.exact(promise.matched_before)
+        own, _room = share(total, Decimal(0), before, self.earlier(promise))
+        return self.exact(promise.amount) - max(0, own)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from debt_collection_logic.promise import Paid, is_enough, judge
+from debt_collection_logic.promise import Earlier, Paid, is_enough, judge, share
 from debt_collection_logic.working_days import add_working_days, is_working
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +96,42 @@ def test_late_means_paid_in_full(amount, what):
         due = min(amount, what.owed + what.total)
         assert is_enough(what.total, due, Decimal(0))
         assert not is_enough(what.in_time, due, Decimal(0))
+
+
+@given(
+    amounts=st.lists(st.decimals("0.01", 1000, places=2), min_size=1, max_size=6),
+    part=st.decimals(0, 1, places=3),
+    before=money,
+)
+def test_the_same_money_keeps_no_two_promises(amounts, part, before):
+    """Instalments of one debt: filled one after the other, nothing lost or doubled."""
+    debt = sum(amounts)
+    came = (debt * part).quantize(Decimal("0.01"))
+    own = []
+    for number, amount in enumerate(amounts):
+        earlier = [Earlier(other, before) for other in amounts[:number]]
+        mine, room = share(before + came, debt - came, before, earlier)
+        own.append(min(mine, amount))
+        assert min(amount, room + mine) == amount  # all of it can still come
+        assert mine == max(0, came - sum(amounts[:number]))
+    assert sum(own) == came
+
+
+@given(paid=money, owed=money, before=money)
+def test_alone_a_promise_has_all_that_came_since(paid, owed, before):
+    assert share(paid, owed, before, []) == (paid - before, owed)
+
+
+@given(
+    amount=st.decimals("0.01", 1000, places=2),
+    other=st.decimals("0.01", 1000, places=2),
+    first=money,
+    then=money,
+)
+def test_what_came_before_an_earlier_one_was_made_stays(amount, other, first, then):
+    """A promise for an earlier day, made later, takes only what comes after it."""
+    own, _room = share(first + then, Decimal(0), Decimal(0), [Earlier(other, first)])
+    assert own == first + then - min(other, then)
 
 
 @given(

@@ -219,7 +219,8 @@ class Books:
         credited = note.line_ids.filtered(
             lambda each: each.account_type == "asset_receivable"
         )
-        (line + credited).reconcile()
+        if not credited.reconciled:  # posting it may have done so
+            (line + credited).reconcile()
 
     def open_line(self, invoice):
         return self.env["account.move.line"].browse(self.lines[invoice.number])

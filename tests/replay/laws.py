@@ -262,7 +262,16 @@ class Laws:
             [("company_id", "=", self.company.id), ("close_reason", "=", False)]
         )
         for promise in promises:
-            expected = self._verdict(promise, day)
+            beside = promises.filtered(
+                lambda other, own=promise: other.item_ids == own.item_ids
+            )
+            if len(set(beside.mapped("matched_before"))) > 1:
+                continue  # made one after the other: only the product knows the shares
+            earlier = beside.filtered(
+                lambda other, own=promise: (other.date, other.id) < (own.date, own.id)
+            )
+            first = sum(earlier.mapped("amount"))
+            expected = self._verdict(promise, day, first)
             found = promise.state + (" late" if promise.paid_late else "")
             self._check(
                 day,
@@ -271,7 +280,7 @@ class Laws:
                 lambda p=promise, f=found, e=expected: f"promise {p.id}: {f}, not {e}",
             )
             if promise.state == "open":
-                rest = promise.amount - max(0, self._paid(promise)[0])
+                rest = promise.amount - max(0, self._paid(promise)[0] - first)
                 self._not_chased(day, "what is promised", promise, rest)
 
     def _not_chased(self, day, what, cover, rest):
@@ -312,10 +321,16 @@ class Laws:
         )
         return -sum(min(0, line.amount_residual_currency) for line in lines)
 
-    def _verdict(self, promise, day):
-        """Return what the books make of a promise, as a word."""
+    def _verdict(self, promise, day, first):
+        """Return what the books make of a promise, as a word.
+
+        :param first: what promises on the same documents take before it
+        """
         paid, in_time = self._paid(promise, promise.deadline)
-        due = min(promise.amount, self._owed(promise) + max(0, paid))
+        owed = max(0, self._owed(promise) - max(0, first - max(0, paid)))
+        if first:
+            paid, in_time = max(0, paid - first), max(0, in_time - first)
+        due = min(promise.amount, owed + max(0, paid))
         if due < 0.005:
             return "cancelled"
         if in_time >= due * 0.98:

@@ -359,6 +359,35 @@ paid AS (
       JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
      GROUP BY c.id
 ),
+-- promises on the same documents are paid in the order of their days
+beside AS MATERIALIZED (
+    SELECT q.id, q.case_id, q.amount, q.date, q.matched_before,
+           (SELECT array_agg(r.debt_item_id ORDER BY r.debt_item_id)
+              FROM debt_item_debt_promise_rel r
+             WHERE r.debt_promise_id = q.id) AS items
+      FROM debt_promise q
+     WHERE q.close_reason IS NULL
+       AND q.case_id IN (SELECT o.case_id FROM debt_promise o
+                          WHERE o.case_id IN (SELECT case_id FROM p)
+                            AND o.close_reason IS NULL
+                          GROUP BY o.case_id HAVING COUNT(*) > 1)
+),
+earlier AS (
+    SELECT p.id, GREATEST(p.matched_before, q.matched_before) AS before,
+           q.amount - LEAST(q.amount, GREATEST(0, p.matched_before - q.matched_before))
+               AS rest
+      FROM beside p
+      JOIN beside q ON q.case_id = p.case_id AND q.items = p.items
+                   AND (q.date, q.id) < (p.date, p.id)
+),
+shared AS (
+    SELECT e.id, SUM(e.rest) AS rest,
+           SUM(LEAST(e.rest, GREATEST(0, d.total - e.before))) AS total,
+           SUM(LEAST(e.rest, GREATEST(0, d.in_time - e.before))) AS in_time
+      FROM earlier e
+      LEFT JOIN paid d ON d.id = e.id
+     GROUP BY e.id
+),
 -- what debtors paid and nobody reconciled yet, for the earliest promise first
 pool AS (
     SELECT i.case_id, i.currency_id, -SUM(i.amount_residual_currency) AS amount
@@ -368,11 +397,20 @@ pool AS (
      GROUP BY i.case_id, i.currency_id
 ),
 came AS (
-    SELECT p.*, COALESCE(d.total, 0) - p.matched_before AS came,
-           COALESCE(d.in_time, 0) - p.matched_before AS in_time,
-           d.last, COALESCE(o.owed, 0) AS owed, o.under_way,
-           COALESCE(pool.amount, 0) AS pool
+    SELECT p.*,
+           CASE WHEN COALESCE(d.total, 0) < p.matched_before
+                THEN COALESCE(d.total, 0) - p.matched_before
+                ELSE GREATEST(0, COALESCE(d.total, 0) - p.matched_before
+                                 - COALESCE(s.total, 0)) END AS came,
+           CASE WHEN COALESCE(d.in_time, 0) < p.matched_before
+                THEN COALESCE(d.in_time, 0) - p.matched_before
+                ELSE GREATEST(0, COALESCE(d.in_time, 0) - p.matched_before
+                                 - COALESCE(s.in_time, 0)) END AS in_time,
+           d.last, o.under_way, COALESCE(pool.amount, 0) AS pool,
+           GREATEST(0, COALESCE(o.owed, 0)
+                       - COALESCE(s.rest, 0) + COALESCE(s.total, 0)) AS owed
       FROM p
+      LEFT JOIN shared s ON s.id = p.id
       LEFT JOIN owed o ON o.id = p.id
       LEFT JOIN paid d ON d.id = p.id
       LEFT JOIN pool ON pool.case_id = p.case_id AND pool.currency_id = p.currency_id
@@ -406,7 +444,7 @@ verdict AS (
 judged AS (
     UPDATE debt_promise t
        SET state = v.verdict, paid_late = v.late,
-           amount_paid = GREATEST(0, v.came),
+           amount_paid = LEAST(v.amount, GREATEST(0, v.came)),
            amount_to_apply = CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
            amount_cover = CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END,
            paid_date = CASE WHEN v.came > 0 THEN v.last END,
@@ -416,7 +454,7 @@ judged AS (
      WHERE t.id = v.id AND t.state = v.state
        AND (t.state, t.paid_late, t.amount_paid, t.amount_to_apply, t.amount_cover)
            IS DISTINCT FROM
-           (v.verdict, v.late, GREATEST(0, v.came),
+           (v.verdict, v.late, LEAST(v.amount, GREATEST(0, v.came)),
             CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
             CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END)
     RETURNING t.id, t.case_id, t.user_id, t.amount_company, v.state AS was, t.state,

@@ -291,17 +291,27 @@ item AS MATERIALIZED (
       FROM slice s
       JOIN debt_item i ON i.case_id = s.id AND i.state = 'open' AND %(span_i)s
 ),
--- what promises, disputes and the like cover: each its items, oldest first
+-- what promises, disputes and the like cover: each its items, oldest first; several
+-- of a kind on the same items are as one
+cover AS MATERIALIZED (
+    SELECT reason, items, SUM(amount) AS amount
+      FROM (SELECT reason, array_agg(item_id ORDER BY item_id) AS items,
+                   MAX(amount) AS amount
+              FROM (%(covers)s) v
+             GROUP BY reason, cover_id) v
+     GROUP BY reason, items
+),
 covered AS MATERIALIZED (
     SELECT item_id, SUM(amount) AS amount,
            (array_agg(reason ORDER BY amount DESC))[1] AS reason
-      FROM (SELECT v.item_id, v.reason,
+      FROM (SELECT i.id AS item_id, v.reason,
                    LEAST(i.cur, GREATEST(0, v.amount - (
-                       SUM(i.cur) OVER (PARTITION BY v.reason, v.cover_id
+                       SUM(i.cur) OVER (PARTITION BY v.reason, v.items
                                         ORDER BY i.date_due, i.id) - i.cur)))
                        AS amount
-              FROM (%(covers)s) v
-              JOIN item i ON i.id = v.item_id AND i.cur > 0) v
+              FROM cover v
+             CROSS JOIN LATERAL unnest(v.items) AS of (item_id)
+              JOIN item i ON i.id = of.item_id AND i.cur > 0) v
      WHERE amount > 0
      GROUP BY item_id
 ),
