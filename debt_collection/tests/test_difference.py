@@ -232,6 +232,17 @@ class TestDifference(DifferenceCommon):
         with self.refused(UserError, "Dispute .*0.00 is left"):
             self.difference(amount=1, invoice=second)
 
+    def test_agents_take_no_debt_for_a_difference(self):
+        invoice = self.invoice(100, due=DUE)
+        self.refresh()
+        self.assertEqual(self.difference(invoice=invoice, amount=15).amount, 15)
+        with self.refused(UserError, "up to 15 %.*15.00"):
+            self.difference(invoice=invoice, amount=15.01)
+        theirs = self.difference(invoice=invoice, amount=16, user=self.accountant)
+        theirs.action_undo()
+        self.difference(invoice=invoice, amount=85, user=self.supervisor)
+        self.assertEqual(self.item_of(invoice).amount_chaseable, 0)
+
     def test_undo_for_ten_minutes(self):
         difference = self.difference()
         with self.assertRaises(UserError):
@@ -441,6 +452,7 @@ class TestDifference(DifferenceCommon):
         self.assertIn("The certificate is of 2025", mail.body_html)
         self.go_to(days(2))
         self.assertEqual(difference.state, "returned")
+        self.assertFalse(self.proposed(), "it was decided")
         again = self.difference()
         self.assertEqual(again.amount, 4)
 
@@ -672,6 +684,7 @@ class TestDifference(DifferenceCommon):
             invoice = self.partly_paid(100, rng.choice([4, 12, 60]), partner=partner)
             left = invoice.amount_residual
             difference = self.difference(
+                user=self.supervisor,
                 invoice=invoice,
                 amount=rng.choice([left, left / 2]),
                 deadline=days(rng.choice([1, 4])),

@@ -229,7 +229,7 @@ class TestWriteOff(DifferenceCommon):
 
     def asked(self, left=4, user=None):
         """Return a difference of which somebody asked for the write-off."""
-        invoice = self.partly_paid(1000, left)
+        invoice = self.partly_paid(2000, left)
         difference = self.difference(invoice=invoice, user=user)
         self.write_off(difference, user=user or self.agent, note="Too old")
         self.assertEqual(difference.state, "approve")
@@ -310,9 +310,18 @@ class TestWriteOff(DifferenceCommon):
         self.assertEqual(difference.state, "open")
 
     def test_the_approver_is_not_who_asked(self):
+        # nor somebody whose limit is too low
         difference = self.asked(left=60, user=self.bookkeeper)
-        activity = difference.sudo().activity_ids
-        self.assertEqual(activity.user_id, self.accountant)
+        approver = difference.sudo().activity_ids.user_id
+        self.assertNotIn(approver, self.bookkeeper | self.accountant)
+        self.write_off(difference, user=approver)
+        self.assertEqual(difference.outcome, "written_off")
+
+    def test_nobody_is_asked_who_cannot(self):
+        self.env.ref("account.group_account_invoice").all_user_ids.filtered(
+            lambda user: user not in self.agent | self.env.user
+        ).active = False
+        self.assertFalse(self.asked().sudo().activity_ids.user_id - self.env.user)
 
 
 @tagged("post_install", "-at_install")

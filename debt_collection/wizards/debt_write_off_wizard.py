@@ -58,9 +58,9 @@ class DebtWriteOffWizard(models.TransientModel):
             wizard.approving = all(each.state == "approve" for each in differences)
             mine = differences.filtered(lambda d: d.may_post or d.may_approve)
             wizard.ask_count = len(differences - mine)
-            # sudo: settings of the company
+            others = differences - mine
             wizard.approver_id = (
-                companies[:1].sudo()._debt_write_off_user(self.env.user)
+                others[0]._accountant(self.env.user) if others else False
             )
             wizard.needs_account = bool(mine) and any(
                 not each.reason_id._account(each.company_id) for each in mine
@@ -94,16 +94,16 @@ class DebtWriteOffWizard(models.TransientModel):
             (mine | (differences - others - mine)).grouped("company_id").items()
         ):
             group.with_company(company)._write_off(self.account_id)
+        told = (
+            mine and self.env._("Written off: %s.", len(mine)),
+            others and self.env._("Waiting for approval: %s.", len(others)),
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._(
-                    "Written off: %(done)s. Waiting for approval: %(asked)s.",
-                    done=len(mine),
-                    asked=len(others),
-                ),
+                "message": " ".join(filter(None, told)),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -89,6 +89,13 @@ class DebtDifference(models.Model):
         string="Owner",
         help="Gets the document, or decides: of the reason, else the agent.",
     )
+    task_user_id = LooseMany2one(
+        "res.users",
+        compute="_compute_task_user",
+        store=True,
+        precompute=True,
+        help="The owner, if they work in collections: gets the task when it is late.",
+    )
     user_id = LooseMany2one(string="Classified by")
     opened_date = fields.Date(string="Classified on")
     deadline = fields.Date(
@@ -152,6 +159,13 @@ class DebtDifference(models.Model):
                 reason.next_step if reason.next_step != "dispute" else "chase"
             )
 
+    @api.depends("owner_id")
+    def _compute_task_user(self):
+        for difference in self:
+            owner = difference.owner_id
+            agent = owner and owner.has_group("debt_collection.group_debt_agent")
+            difference.task_user_id = owner if agent else False
+
     @api.depends("item_ids")
     def _compute_amount(self):
         """What others settle of the same documents is theirs."""
@@ -195,6 +209,7 @@ class DebtDifference(models.Model):
     def create(self, vals_list):
         differences = super().create(vals_list)
         differences._check_room()
+        differences._check_limits()
         for difference in differences:
             difference._start()
         self._look_again(differences.case_id)
@@ -213,6 +228,7 @@ class DebtDifference(models.Model):
         result = super().write(vals)
         if {"amount", "item_ids"} & changes:
             self._check_room()
+            self._check_limits()
             for difference in self:
                 difference._start()
         if changes or "deadline" in vals:
@@ -228,6 +244,53 @@ class DebtDifference(models.Model):
         actions._end_tasks("difference_late")
         actions._stop_messages()
         return super().unlink()
+
+    def _check_limits(self):
+        """Refuse agents to take for a difference what is rather a debt.
+
+        What the customer deducted of a payment that came is one, however much it is.
+
+        :raise UserError: with who can
+        """
+        user = self.env.user
+        if self.env.su or user.has_group("account.group_account_invoice"):
+            return
+        for difference in self:
+            company = difference.company_id.sudo()  # sudo: settings of the company
+            percent = self._limit_of(company.debt_difference_percent, 100)
+            if percent in (None, 100):
+                continue
+            items = difference.sudo().item_ids  # sudo: see ``_compute_case``
+            most = sum(items.mapped("amount_original")) * percent / 100
+            deducted = difference._deducting_notices().mapped("amount_deducted")
+            most = max(most, sum(deducted))
+            if difference.currency_id.compare_amounts(difference.amount, most) > 0:
+                raise UserError(
+                    self.env._(
+                        "You can classify up to %(percent)s %% of the documents as a "
+                        "difference: %(most)s. For more, ask a supervisor.",
+                        percent=f"{percent:g}",
+                        most=difference._money(most),
+                    )
+                )
+
+    def _deducting_notices(self):
+        """Return the payments that came, of which the customer deducted something."""
+        self.ensure_one()
+        # sudo: what the product finds out by itself
+        return (
+            self.env["debt.payment.notice"]
+            .sudo()
+            .search(
+                [
+                    ("item_ids", "in", self.sudo().item_ids.ids),
+                    ("state", "=", "matched"),
+                    ("amount_deducted", ">", 0),
+                    ("difference_ids", "=", False),
+                ],
+                order="id",
+            )
+        )
 
     def _wait_longer(self):
         self._end_tasks("difference_late")
@@ -313,20 +376,7 @@ class DebtDifference(models.Model):
     def _link_notices(self):
         """Remember of which reported payment each was deducted: it asks no more."""
         for difference in self:
-            # sudo: what the product finds out by itself
-            notice = (
-                self.env["debt.payment.notice"]
-                .sudo()
-                .search(
-                    [
-                        ("item_ids", "in", difference.item_ids.ids),
-                        ("state", "=", "matched"),
-                        ("amount_deducted", ">", 0),
-                        ("difference_ids", "=", False),
-                    ],
-                    limit=1,
-                )
-            )
+            notice = difference._deducting_notices()[:1]
             if notice:
                 difference.sudo().notice_id = notice
                 notice.case_id.judged_day = False
@@ -386,7 +436,7 @@ class DebtDifference(models.Model):
             return None
         if self.state == "approve":
             return (
-                company._debt_write_off_user(besides=self.asked_by_id),
+                self._accountant(besides=self.asked_by_id),
                 company._debt_today(),
                 lambda d: d.env._(
                     "Approve the write-off: %s", d._money(d.amount_cover)
@@ -402,15 +452,13 @@ class DebtDifference(models.Model):
             )
         if self.received_date:
             return (
-                company._debt_write_off_user(),
+                self._accountant(),
                 company._debt_today(),
                 lambda d: d.env._(
                     "The document is there: %s", d.document or d.reason_id.name
                 ),
             )
-        if not self.owner_id or (
-            self.owner_id.has_group("debt_collection.group_debt_agent")
-        ):
+        if not self.owner_id or self.task_user_id:
             # agents find it on their list, and on My Day when it is late
             return None
         return (
@@ -516,7 +564,7 @@ judged AS (
      WHERE t.id = f.id AND t.state = f.state
        AND (f.late OR (t.state, t.amount_cover, t.amount_credited, t.outcome)
                       IS DISTINCT FROM (f.verdict, f.cover, f.credited, f.outcome))
-    RETURNING t.id, t.case_id, t.owner_id, t.user_id, t.amount_company, f.late,
+    RETURNING t.id, t.case_id, t.task_user_id, t.user_id, t.amount_company, f.late,
               f.state AS was, t.state
 ),
 again AS (
@@ -529,9 +577,8 @@ task AS (
         purpose, state, user_id, planned_date, contact_day, amount, item_refs)
     SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'task', 'task',
            'difference_late', 'planned',
-           COALESCE(CASE WHEN j.owner_id = ANY(%(agents)s) THEN j.owner_id END,
-                    c.agent_id, %(agent)s::int, j.user_id), %(day)s, %(day)s,
-           j.amount_company,
+           COALESCE(j.task_user_id, c.agent_id, %(agent)s::int, j.user_id), %(day)s,
+           %(day)s, j.amount_company,
            (SELECT array_agg(r.debt_item_id) FROM debt_difference_debt_item_rel r
              WHERE r.debt_difference_id = j.id)
       FROM judged j
@@ -546,9 +593,6 @@ SELECT id, state FROM judged WHERE was <> state
                 day=day,
                 crumb=company.debt_crumb_amount,
                 agent=company.debt_agent_id.id or None,
-                agents=self.env.ref(
-                    "debt_collection.group_debt_agent"
-                ).all_user_ids.ids,
                 money=MONEY_JOURNALS,
                 span_d=cases._span("d", "case_id"),
             )

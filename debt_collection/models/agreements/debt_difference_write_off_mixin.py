@@ -93,6 +93,23 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
         limits = self._write_off_limits()
         return may_write_off(value, limits, asked_by_another=approve)
 
+    def _accountant(self, besides=None):
+        """Return whose turn it is to write a difference off.
+
+        :param besides: who asks for it, and cannot approve it
+        """
+        self.ensure_one()
+        value = self._value_now()
+        users = self.company_id._debt_write_off_users()
+        if besides:
+            users -= besides
+        limits = {user: self.with_user(user)._write_off_limits() for user in users}
+        for asked in (True,) if besides else (False, True):
+            for user in users:
+                if may_write_off(value, limits[user], asked_by_another=asked):
+                    return user
+        return users.browse()
+
     # === BUTTONS === #
 
     def action_write_off(self):

@@ -433,6 +433,26 @@ class DebtFile(models.AbstractModel):
             )
             for dispute in disputes
         ]
+        rows += [
+            (
+                self.env._("Difference"),
+                " · ".join(
+                    filter(
+                        None,
+                        (
+                            difference.reason_id.name,
+                            self._money(
+                                difference.amount_cover,
+                                difference.currency_id,
+                                case.company_id,
+                            ),
+                            not difference.received_date and difference.document,
+                        ),
+                    )
+                ),
+            )
+            for difference in case.difference_ids.filtered(lambda d: d.amount_cover > 0)
+        ]
         return [{"what": what, "why": why} for what, why in rows]
 
     def _buttons(self, case):

@@ -148,6 +148,16 @@ class DebtFileTimelineMixin(models.AbstractModel):
                 ),
             ),
             (
+                "agreement",
+                SQL(
+                    """SELECT 'debt.difference' AS model, id, opened_date AS day,
+                              case_id
+                         FROM debt_difference
+                        WHERE case_id = ANY(%s)""",
+                    ids,
+                ),
+            ),
+            (
                 "note",
                 # what actions sent, and the tasks done, are there already
                 SQL(
@@ -303,6 +313,25 @@ class DebtFileTimelineMixin(models.AbstractModel):
             "text": "\n".join(filter(None, (dispute.description, dispute.answer))),
             "detail": " · ".join(
                 filter(None, (dispute.reason_id.name, dispute.document_names))
+            ),
+        }
+
+    def _entry_of_debt_difference(self, difference):
+        return {
+            **self._agreement(difference, self.env._("Difference")),
+            "icon": "fa-scissors",
+            "text": "\n".join(
+                filter(None, (difference.description, difference.answer))
+            ),
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        difference.reason_id.name,
+                        difference.document,
+                        difference.document_names,
+                    ),
+                )
             ),
         }
 

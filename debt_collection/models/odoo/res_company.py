@@ -190,8 +190,8 @@ class ResCompany(models.Model):
         "res.users",
         string="Write-Offs by",
         domain=[("share", "=", False)],
-        help="Is asked to approve and post write-offs. Empty: whoever makes credit "
-        "notes.",
+        help="Is asked first to approve and post write-offs. Empty, or for more than "
+        "their limit: somebody else who may.",
     )
 
     @api.depends("currency_id")
@@ -294,20 +294,29 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.debt_dispute_supervisor_id or self.debt_agent_id
 
-    def _debt_write_off_user(self, besides=None):
-        """Return who approves and posts write-offs.
-
-        :param besides: who asked, and cannot approve it
-        """
+    def _debt_write_off_users(self):
+        """Return who may be asked to write something off, the first one first."""
         self.ensure_one()
-        for user in (
-            self.debt_write_off_user_id,
-            self.debt_credit_note_user_id,
-            self._debt_dispute_supervisor(),
-        ):
-            if user and user != besides:
-                return user
-        return self.env["res.users"]
+        # sudo: who has which right, to name somebody
+        company = self.sudo()
+        accountants = company.env["res.users"].search(
+            [
+                ("company_ids", "in", self.ids),
+                ("share", "=", False),
+                (
+                    "all_group_ids",
+                    "in",
+                    self.env.ref("account.group_account_invoice").ids,
+                ),
+            ],
+            order="id",
+        )
+        named = (
+            company.debt_write_off_user_id
+            | company.debt_credit_note_user_id
+            | company._debt_dispute_supervisor()
+        )
+        return (named & accountants) | accountants
 
     def _debt_write_off_journal(self):
         """Return the journal of write-offs."""

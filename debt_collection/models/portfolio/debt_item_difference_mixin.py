@@ -67,9 +67,12 @@ class DebtItemDifferenceMixin(models.AbstractModel):
     def _to_classify_query(self):
         """Return the query of the items that ``logic.difference.is_small`` names.
 
-        And of those of which a payment that came was reported with deductions.
+        And of those of which a payment that came was reported with deductions. Not of
+        what somebody decided on, even where it has to be paid.
         """
-        self.env.flush_all()
+        for model in ("debt.item", "debt.difference", "debt.payment.notice"):
+            self.env[model].flush_model()
+        self.env["res.company"].flush_model()
         companies = self.env.companies
         today = [company._debt_today() for company in companies]
         return SQL(
@@ -96,7 +99,8 @@ class DebtItemDifferenceMixin(models.AbstractModel):
                AND NOT EXISTS (
                      SELECT FROM debt_difference_debt_item_rel r
                        JOIN debt_difference d ON d.id = r.debt_difference_id
-                      WHERE r.debt_item_id = i.id AND d.amount_cover > 0))""",
+                      WHERE r.debt_item_id = i.id
+                        AND (d.amount_cover > 0 OR d.state = 'returned')))""",
             companies=companies.ids,
             today=today,
         )
