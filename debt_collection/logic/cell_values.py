@@ -86,7 +86,10 @@ def _digits(text, decimal):
         head, _mark, tail = text.partition(last)
         thousands = len(tail) == 3 and 1 <= len(head.lstrip("-")) <= 3
         thousands = thousands and head.lstrip("-") != "0"
-        point = "" if thousands and last != decimal else last
+        if thousands and last == decimal:
+            # 450.000 is 450 for some, and a thousand times as much for others
+            raise CellError("two_readings", text)
+        point = "" if thousands else last
     whole, _mark, part = text.rpartition(point) if point else (text, "", "")
     groups = re.split(r"[.,'’]", whole)
     if len(groups) > 1 and (
@@ -102,12 +105,16 @@ def read_amount(value, decimal=","):
 
     :param value: a number, or text such as ``$ 1.234,56``, ``(500)`` or ``1,234.56``
     :param decimal: what the user writes before the decimals, where it is not clear
-    :raise CellError: when it is no amount
+    :raise CellError: when it is no amount, or one that can be read in two ways
 
     >>> read_amount("1.234,56"), read_amount("USD 1,234.56")
     (Decimal('1234.56'), Decimal('1234.56'))
-    >>> read_amount("1.234", ","), read_amount("1.234", ".")
-    (Decimal('1234'), Decimal('1.234'))
+    >>> read_amount("1.234", ",")
+    Decimal('1234')
+    >>> read_amount("1.234", ".")
+    Traceback (most recent call last):
+        ...
+    debt_collection_logic.cell_values.CellError: two_readings: 1.234
     """
     if is_empty(value):
         return None
@@ -128,7 +135,7 @@ def read_amount(value, decimal=","):
         raise CellError("not_a_number", value)
     try:
         return Decimal(_digits(text, decimal))
-    except (InvalidOperation, CellError):
+    except InvalidOperation:
         raise CellError("not_a_number", value) from None
 
 

@@ -44,6 +44,13 @@ TABLE = {
     "debt.team.member": {"agent": "r", "supervisor": "rw", "manager": "rwcu"},
     "debt.assignment.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.priority.rule": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
+    "debt.import": {"agent": "", "supervisor": "", "manager": "rwcu", "account": ""},
+    "debt.import.line": {
+        "agent": "",
+        "supervisor": "",
+        "manager": "rcu",
+        "account": "",
+    },
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
     "debt.action.note": {
         "agent": "rc",

@@ -1,5 +1,7 @@
+import base64
 from datetime import timedelta
 
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import DebtCommon
@@ -137,6 +139,40 @@ class TestTours(DebtCommon, HttpCase):
         self.assertEqual(case.stage_id.name, "Late")
         self.assertEqual(case.stage_reason, "Announced insolvency")
         self.assertEqual(case.stage_episode, case.episode)
+
+    def test_a_manager_checks_the_start_and_imports_a_file(self):
+        user = self.env["res.users"].search([("login", "=", "tour_manager")])
+        user.group_ids += self.env.ref("account.group_account_invoice")
+        user.group_ids += self.env.ref("base.group_partner_manager")
+        receivable = self.company_data["default_account_receivable"]
+        income = self.company_data["default_account_revenue"]
+        balance = self.env["account.move"].create(
+            {
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "date": self.day,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": receivable.id,
+                            "partner_id": self.shop.id,
+                            "debit": 250,
+                            "date_maturity": self.day,
+                        }
+                    ),
+                    Command.create({"account_id": income.id, "credit": 250}),
+                ],
+            }
+        )
+        balance.action_post()
+        content = (
+            b"Customer,Contact Name\nTienda La Esquina,Ana\nNobody Knows Ltd,Ben\n"
+        )
+        self.env["debt.import"].create(
+            {"file": base64.b64encode(content), "file_name": "department.csv"}
+        )
+        self.start_tour("/odoo", "debt_start_check", login="tour_manager")
+        self.assertFalse(any(balance.line_ids[:1].mapped("no_followup")))
+        self.assertEqual(self.shop.child_ids.mapped("name"), ["Ana"])
 
     def test_every_screen_opens(self):
         self.run_on(self.day)

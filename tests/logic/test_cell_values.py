@@ -27,7 +27,6 @@ from hypothesis import strategies as st
         ("1.234.567", ".", "1234567"),
         ("1,234,567.8", ",", "1234567.8"),
         ("1.234", ",", "1234"),
-        ("1.234", ".", "1.234"),
         ("1,234", ".", "1234"),
         ("1234,5", ".", "1234.5"),
         ("1234.5", ",", "1234.5"),
@@ -63,6 +62,22 @@ def test_what_is_no_amount(text):
     assert caught.value.code == "not_a_number"
 
 
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [
+        ("450.000", "."),
+        ("1.234", "."),
+        ("-1,500", ","),
+        ("$ 12.345", "."),
+        ("1,500", ","),
+    ],
+)
+def test_what_some_read_as_thousands_and_others_as_decimals(text, decimal):
+    with pytest.raises(CellError) as caught:
+        read_amount(text, decimal)
+    assert caught.value.code == "two_readings"
+
+
 @pytest.mark.parametrize("value", [None, "", "   ", "\n"])
 def test_empty_cells(value):
     assert read_amount(value) is None
@@ -94,7 +109,7 @@ def tried(read, *args):
 @given(st.one_of(st.text(max_size=12), st.text("0123456789.,-$ ()'", max_size=12)))
 def test_an_amount_or_an_error(text):
     amount = tried(read_amount, text)
-    assert amount in (None, "not_a_number") or amount.is_finite()
+    assert amount in (None, "not_a_number", "two_readings") or amount.is_finite()
 
 
 @pytest.mark.parametrize(

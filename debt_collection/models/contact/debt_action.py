@@ -197,6 +197,8 @@ class DebtAction(models.Model):
                 outcome = action.outcome_id.sudo().name
                 parts = (channels.get(action.channel), outcome)
                 action.name = ": ".join(filter(None, parts))
+                if action.import_id:
+                    action.name = self.env._("%s (imported)", action.name)
             elif action.purpose == "step" and action.step_id:
                 action.name = action.step_id.sudo().name  # sudo: a name, for everybody
             elif action.campaign_id:

@@ -58,6 +58,7 @@ class DebtImport(models.Model):
         "account.journal",
         check_company=True,
         domain=[("type", "=", "general")],
+        default=lambda self: self._default_journal(),
         help="Debts from outside become entries of this journal.",
     )
     account_id = fields.Many2one(
@@ -67,6 +68,7 @@ class DebtImport(models.Model):
         domain=[
             ("account_type", "not in", ("asset_receivable", "liability_payable")),
         ],
+        default=lambda self: self._default_account(),
         help="The other side of the entries, such as the account of opening balances.",
     )
     entry_date = fields.Date(
@@ -115,6 +117,30 @@ class DebtImport(models.Model):
     template_file = fields.Binary(compute="_compute_files")
     report_file = fields.Binary(compute="_compute_files")
     may_post = fields.Boolean(compute="_compute_may_post")
+
+    @api.model
+    def _default_journal(self):
+        journals = self.env["account.journal"]
+        if not journals.has_access("read"):
+            return False
+        return journals.search(
+            [("type", "=", "general"), ("company_id", "=", self.env.company.id)],
+            limit=1,
+        )
+
+    @api.model
+    def _default_account(self):
+        """Return the account against which Odoo books opening balances, too."""
+        accounts = self.env["account.account"]
+        if not accounts.has_access("read"):
+            return False
+        return accounts.search(
+            [
+                ("account_type", "=", "equity_unaffected"),
+                ("company_ids", "in", self.env.company.root_id.ids),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _kinds(self):

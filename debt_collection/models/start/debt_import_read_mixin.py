@@ -24,6 +24,13 @@ from ...logic.import_sheets import (
 )
 from ...tools.spreadsheet import MAX_BYTES, MAX_ROWS, BrokenCell, FileError, read_file
 
+#: Columns with words to choose from, and the field whose words they are.
+CHOICES = {
+    "role": ("res.partner", "debt_role"),
+    "channel": ("res.partner", "debt_channel"),
+    "method": ("debt.promise", "method"),
+}
+
 
 class DebtImportReadMixin(models.AbstractModel):
     """From the cells of a file to lines with values, or with what is wrong in them."""
@@ -152,7 +159,7 @@ class DebtImportReadMixin(models.AbstractModel):
                 try:
                     line.values[column.key] = read[column.kind](value, column)
                 except CellError as error:
-                    line.error(column.key, self._cell_error(error))
+                    line.error(column.key, self._cell_error(error, column))
                 if column.required and is_empty(value):
                     line.error(column.key, self.env._("This must be filled in."))
             if first and found.unknown:
@@ -183,7 +190,9 @@ class DebtImportReadMixin(models.AbstractModel):
 
         def choice(value, column):
             if column.key not in words:
-                words[column.key] = {**column.choices, **self._choice_words(column.key)}
+                labels = self._choice_labels(column.key).items()
+                own = {plain(label): code for label, code in labels}
+                words[column.key] = {**column.choices, **own}
             return read_choice(value, words[column.key])
 
         return {
@@ -202,24 +211,26 @@ class DebtImportReadMixin(models.AbstractModel):
             }.items()
         }
 
-    def _choice_words(self, key):
+    def _choice_labels(self, key):
         """Return {word in the user's language: value} of a column of choices."""
-        model, name = {
-            "role": ("res.partner", "debt_role"),
-            "channel": ("res.partner", "debt_channel"),
-            "method": ("debt.promise", "method"),
-        }[key]
+        if key not in CHOICES:
+            return {}
+        model, name = CHOICES[key]
         choices = self.env[model]._fields[name]._description_selection(self.env)
-        return {plain(label): value for value, label in choices}
+        return {label: value for value, label in choices}
 
     def _date_example(self):
         return format_date(self.env, date(2026, 12, 31))
 
-    def _cell_error(self, error):
+    def _cell_error(self, error, column):
         _ = self.env._
         text = str(error.value)[:60]
         return {
             "not_a_number": _("“%s” is no amount. Write only the number.", text),
+            "two_readings": _(
+                "“%s” can be read in two ways. Write it without a mark for thousands.",
+                text,
+            ),
             "not_a_date": _(
                 "“%(text)s” is no date. Write it as in %(example)s.",
                 text=text,
@@ -230,7 +241,11 @@ class DebtImportReadMixin(models.AbstractModel):
                 text=text,
                 example=self._date_example(),
             ),
-            "unknown_choice": _("“%s” is none of the words of the template.", text),
+            "unknown_choice": _(
+                "“%(text)s” is not known. Write one of: %(words)s.",
+                text=text,
+                words=", ".join(self._choice_labels(column.key)),
+            ),
             "not_an_email": _("“%s” is no e-mail address. Write one per line.", text),
             "broken_formula": _("The formula in this cell has failed: %s", text),
         }[error.code]

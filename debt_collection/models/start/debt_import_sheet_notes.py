@@ -15,7 +15,8 @@ class DebtImportSheetNotes(models.AbstractModel):
         job._find_users(rows, "agent")
         outcomes = self.env["debt.outcome"]
         words = {}
-        for lang in {"en_US", self.env.lang or "en_US"}:
+        # sheets are written in one language and imported in another
+        for lang, _name in self.env["res.lang"].get_installed():
             for outcome in outcomes.with_context(lang=lang).search([]):
                 words[plain(outcome.name)] = words[plain(outcome.code)] = outcome.id
         days = {row.get("date") for row in rows if row.get("date")}
@@ -32,6 +33,7 @@ class DebtImportSheetNotes(models.AbstractModel):
         )
         return {
             "outcomes": words,
+            "outcome_names": ", ".join(outcomes.search([]).mapped("name")),
             "there": {
                 (action.debtor_id.id, action.contact_day, plain(action.note))
                 for action in there
@@ -50,8 +52,9 @@ class DebtImportSheetNotes(models.AbstractModel):
                 row.error(
                     "outcome",
                     _(
-                        "“%s” is no outcome. See Configuration / Outcomes.",
-                        row.get("outcome"),
+                        "“%(text)s” is no outcome. Write one of: %(words)s.",
+                        text=row.get("outcome"),
+                        words=known["outcome_names"],
                     ),
                 )
         if day > known["today"]:

@@ -124,21 +124,27 @@ class DebtImportSheetPromises(models.AbstractModel):
 
     @api.model
     def _promise_vals(self, job, row, case):
+        amount, currency = float(row.get("amount")), row.plan["currency"]
         wanted = {plain(number) for number in row.get("documents") or ()}
-        items = case.item_ids.filtered(
-            lambda item: (
-                wanted
-                and item.currency_id == row.plan["currency"]
-                and item.amount_residual_currency > 0
-                # sudo: numbers of documents, for whoever may see the item
-                and {plain(item.move_id.sudo().name), plain(item.move_id.sudo().ref)}
-                & wanted
-            )
+        # named here, the promise has not to look for them, and all cases are brought
+        # up to date together
+        items = (
+            self.env["debt.promise"]
+            .new({"case_id": case.id, "currency_id": currency.id, "amount": amount})
+            ._oldest_items(amount)
         )
+        if wanted:
+            items = case.item_ids.filtered(
+                lambda item: (
+                    item.currency_id == currency
+                    and item.amount_residual_currency > 0
+                    and wanted & self._numbers(item)
+                )
+            )
         return {
             "case_id": case.id,
-            "amount": float(row.get("amount")),
-            "currency_id": row.plan["currency"].id,
+            "amount": amount,
+            "currency_id": currency.id,
             "made_date": row.plan["made"],
             "date": row.get("date"),
             "method": row.get("method"),
@@ -149,6 +155,13 @@ class DebtImportSheetPromises(models.AbstractModel):
             "source": "import",
             "import_id": job.id,
         }
+
+    @api.model
+    def _numbers(self, item):
+        """Return the numbers by which a document may be called."""
+        # sudo: numbers of documents, for whoever may see the item
+        move = item.move_id.sudo()
+        return {plain(move.name), plain(move.ref)} - {""}
 
     @api.model
     def _undo(self, lines, reason):

@@ -8,6 +8,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from ...logic.import_sheets import SHEETS
+from .debt_import_read_mixin import CHOICES
 
 #: Rows of a sheet that get lists to choose from and formats.
 PREPARED_ROWS = 1000
@@ -118,16 +119,8 @@ class DebtImportTemplateMixin(models.AbstractModel):
 
     def _column_choices(self):
         """Return {column: words that it may contain}."""
-        partner = self.env["res.partner"]._fields
-        promise = self.env["debt.promise"]._fields
-
-        def words(field):
-            return [label for _value, label in field._description_selection(self.env)]
-
         return {
-            "role": words(partner["debt_role"]),
-            "channel": words(partner["debt_channel"]),
-            "method": words(promise["method"]),
+            **{key: list(self._choice_labels(key)) for key in CHOICES},
             "outcome": self.env["debt.outcome"].search([]).mapped("name"),
             "currency": self.env["res.currency"].search([]).mapped("name"),
             "lang": [

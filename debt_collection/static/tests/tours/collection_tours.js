@@ -499,3 +499,72 @@ registry.category("web_tour.tours").add("debt_file", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("debt_start_check", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_config", "debt_menu_start_check"),
+        {
+            content: "the balance of the old system is left out",
+            trigger: '.o_debt_findings .o_kanban_record:contains("No Follow-Up"):contains("250.00")',
+        },
+        {
+            content: "repair it",
+            trigger: '.o_kanban_record:contains("No Follow-Up") button[name="action_fix"]',
+            run: "click",
+        },
+        {
+            content: "it says how many entries change",
+            trigger: '.modal .alert:contains("Entries that will change: 1")',
+        },
+        {
+            content: "chase them",
+            trigger: '.modal button[name="action_confirm"]:visible',
+            run: "click",
+        },
+        {
+            content: "this is in order now",
+            trigger:
+                '.o_kanban_record:contains("No Follow-Up"):has(.fa-check-circle):not(:has(button))',
+        },
+        {
+            content: "go on to the spreadsheet",
+            trigger: '.o_statusbar_buttons button:contains("Import Spreadsheet")',
+            run: "click",
+        },
+        {
+            content: "a check waits",
+            trigger: '.o_list_view .o_data_row:contains("department.csv")',
+            run: "click",
+        },
+        {
+            content: "check the file",
+            trigger: 'button[name="action_check"]',
+            run: "click",
+        },
+        {
+            content: "one line is wrong",
+            trigger: '.o_data_row:contains("Nobody Knows Ltd")',
+        },
+        {
+            content: "import the others",
+            trigger: '[name="only_good"] input',
+            run: "click",
+        },
+        {
+            content: "import",
+            trigger: 'button[name="action_import"]',
+            run: "click",
+        },
+        confirm,
+        {
+            content: "it was imported",
+            trigger: '.o_statusbar_status .o_arrow_button_current:contains("Imported")',
+        },
+        {
+            content: "line by line",
+            trigger: '.o_data_row:contains("New contact Ana")',
+        },
+    ],
+});
