@@ -535,7 +535,7 @@ registry.category("web_tour.tours").add("debt_start_check", {
         },
         {
             content: "a check waits",
-            trigger: '.o_list_view .o_data_row:contains("department.csv")',
+            trigger: '.o_list_view .o_data_cell[name="name"]:contains("department.csv")',
             run: "click",
         },
         {
