@@ -356,7 +356,7 @@ class TestImport(DebtCommon):
         def refuse(sheet, job, rows):
             apply(sheet, job, rows)
             if any(row.get("name") == "P3" for row in rows):
-                raise UserError("Not this one")
+                raise ValueError("Not this one")
 
         self.patch(contacts, "_apply", refuse)
         job.action_import()

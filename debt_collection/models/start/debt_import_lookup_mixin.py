@@ -59,17 +59,16 @@ class DebtImportLookupMixin(models.AbstractModel):
         return by_ref or by_vat or book["name"].get(plain(text), ())
 
     def _choose_customer(self, row, found):
-        _ = self.env._
         said = " / ".join(row.get(key) for key in found)
         row.customer = said
         if not found:
-            row.error("customer", _("No customer is named on this line."))
+            row.error("customer", self.env._("No customer is named on this line."))
             return
         for key, partners in found.items():
             if len(partners) > 1:
                 row.error(
                     key,
-                    _(
+                    self.env._(
                         "%(count)s customers are called “%(name)s”. Use the reference "
                         "or the tax ID.",
                         count=len(partners),
@@ -81,7 +80,7 @@ class DebtImportLookupMixin(models.AbstractModel):
         if not known:
             row.error(
                 next(iter(found)),
-                _(
+                self.env._(
                     "There is no customer “%s”. Correct the line, or create the "
                     "customer in Contacts.",
                     said,
@@ -90,7 +89,7 @@ class DebtImportLookupMixin(models.AbstractModel):
         elif any(partner != known[0] for partner in known):
             row.error(
                 next(iter(found)),
-                _(
+                self.env._(
                     "The line names two customers: %s.",
                     ", ".join(partner.name for partner in known),
                 ),
@@ -177,7 +176,8 @@ class DebtImportLookupMixin(models.AbstractModel):
     def _find_currencies(self, rows):
         """Put the currency of each line into its plan: the company's where none is."""
         currencies = {
-            currency.name: currency for currency in self.env["res.currency"].search([])
+            currency.name: currency
+            for currency in self.env["res.currency"].search([("active", "=", True)])
         }
         for row in rows:
             name = row.get("currency")

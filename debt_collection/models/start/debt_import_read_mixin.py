@@ -97,16 +97,17 @@ class DebtImportReadMixin(models.AbstractModel):
         )
 
     def _file_error(self, code):
-        _ = self.env._
         return {
-            "empty": _("The file is empty."),
-            "too_big": _(
+            "empty": self.env._("The file is empty."),
+            "too_big": self.env._(
                 "The file is larger than %s MB. Split it.", MAX_BYTES // 1024**2
             ),
-            "too_long": _("A sheet has more than %s lines. Split it.", MAX_ROWS),
-            "old_excel": _("This is a file of an old Excel. Save it as XLSX."),
-            "not_supported": _("Only XLSX and CSV files can be read."),
-            "broken": _(
+            "too_long": self.env._(
+                "A sheet has more than %s lines. Split it.", MAX_ROWS
+            ),
+            "old_excel": self.env._("This is a file of an old Excel. Save it as XLSX."),
+            "not_supported": self.env._("Only XLSX and CSV files can be read."),
+            "broken": self.env._(
                 "The file is damaged or protected by a password. Open it, save it as "
                 "XLSX and try again."
             ),
@@ -223,31 +224,36 @@ class DebtImportReadMixin(models.AbstractModel):
         return format_date(self.env, date(2026, 12, 31))
 
     def _cell_error(self, error, column):
-        _ = self.env._
         text = str(error.value)[:60]
         return {
-            "not_a_number": _("“%s” is no amount. Write only the number.", text),
-            "two_readings": _(
+            "not_a_number": self.env._(
+                "“%s” is no amount. Write only the number.", text
+            ),
+            "two_readings": self.env._(
                 "“%s” can be read in two ways. Write it without a mark for thousands.",
                 text,
             ),
-            "not_a_date": _(
+            "not_a_date": self.env._(
                 "“%(text)s” is no date. Write it as in %(example)s.",
                 text=text,
                 example=self._date_example(),
             ),
-            "no_such_day": _(
+            "no_such_day": self.env._(
                 "There is no day “%(text)s”. Dates are read as in %(example)s.",
                 text=text,
                 example=self._date_example(),
             ),
-            "unknown_choice": _(
+            "unknown_choice": self.env._(
                 "“%(text)s” is not known. Write one of: %(words)s.",
                 text=text,
                 words=", ".join(self._choice_labels(column.key)),
             ),
-            "not_an_email": _("“%s” is no e-mail address. Write one per line.", text),
-            "broken_formula": _("The formula in this cell has failed: %s", text),
+            "not_an_email": self.env._(
+                "“%s” is no e-mail address. Write one per line.", text
+            ),
+            "broken_formula": self.env._(
+                "The formula in this cell has failed: %s", text
+            ),
         }[error.code]
 
 

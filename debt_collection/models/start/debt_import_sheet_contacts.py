@@ -58,26 +58,29 @@ class DebtImportSheetContacts(models.AbstractModel):
 
     @api.model
     def _plan(self, job, row, known):
-        _ = self.env._
         if not known["may"]:
-            row.error("", _("You may not create or change contacts."))
+            row.error("", self.env._("You may not create or change contacts."))
             return
         partner = row.plan["partner"]
         self._read_phone(job, row, partner)
         given = {name: row.get(key) for key, name in FIELDS.items() if row.get(key)}
         if not given and not row.get("name"):
-            row.error("", _("The line says nothing about the customer."))
+            row.error("", self.env._("The line says nothing about the customer."))
             return
         target = self._target(row, partner, known["people"].get(partner, ()))
         row.plan.update(target=target, given=given)
         if not target:
             row.state = "new"
             row.plan["key"] = (partner.id, plain(row.get("name")), given.get("email"))
-            row.summary = _("New contact %s", row.get("name") or given.get("email"))
+            row.summary = self.env._(
+                "New contact %s", row.get("name") or given.get("email")
+            )
             return
         row.plan["changes"] = self._changes(job, row, target, given)
         row.state = "new" if row.plan["changes"] else "same"
-        row.summary = _("Completes %s", target.display_name) if row.is_new else ""
+        row.summary = (
+            self.env._("Completes %s", target.display_name) if row.is_new else ""
+        )
 
     @api.model
     def _read_phone(self, job, row, partner):

@@ -63,11 +63,10 @@ class DebtImportSheetDebts(models.AbstractModel):
 
     @api.model
     def _plan(self, job, row, known):
-        _ = self.env._
         if not known["may"]:
             row.error(
                 "",
-                _(
+                self.env._(
                     "Debts become entries of the books: an accountant has to import "
                     "them."
                 ),
@@ -80,7 +79,7 @@ class DebtImportSheetDebts(models.AbstractModel):
         if key in known["there"]:
             row.state = "same"
             row.record = ("account.move", known["there"][key].id)
-            row.summary = _(
+            row.summary = self.env._(
                 "%(number)s is in the books: %(entry)s.",
                 number=row.get("number"),
                 entry=known["there"][key].display_name,
@@ -88,13 +87,16 @@ class DebtImportSheetDebts(models.AbstractModel):
             return
         currency, local = row.plan["currency"], row.get("amount_company")
         if not amount:
-            row.error("amount", _("The amount is zero."))
+            row.error("amount", self.env._("The amount is zero."))
         if local is not None and amount and (local > 0) != (amount > 0):
-            row.error("amount_company", _("One amount is a debt, the other a credit."))
+            row.error(
+                "amount_company",
+                self.env._("One amount is a debt, the other a credit."),
+            )
         if currency not in known["rated"] and local is None:
             row.error(
                 "currency",
-                _(
+                self.env._(
                     "%s has no rate. Enter one, or fill in the amount in company "
                     "currency.",
                     currency.name,
@@ -102,14 +104,15 @@ class DebtImportSheetDebts(models.AbstractModel):
             )
         if not row.plan["account"] or row.plan["account"].non_trade:
             row.error(
-                "", _("The customer has no receivable account that is collected.")
+                "",
+                self.env._("The customer has no receivable account that is collected."),
             )
         if row.get("date") and row.get("due") < row.get("date"):
-            row.warn("due", _("Due before the day of the document."))
+            row.warn("due", self.env._("Due before the day of the document."))
         if row.get("due").year < 2000:
-            row.warn("due", _("Is the year right?"))
+            row.warn("due", self.env._("Is the year right?"))
         row.state = "new"
-        row.summary = _(
+        row.summary = self.env._(
             "%(number)s of %(amount)s",
             number=row.get("number"),
             amount=format_amount(self.env, float(amount or 0), currency),

@@ -16,8 +16,8 @@ class DebtImportSheetLimits(models.AbstractModel):
         job._find_users(rows, "agent")
         job._find_users(rows, "salesperson")
         partners = self.env["res.partner"]
-        tags = self.env["res.partner.category"].search([])
-        calendars = self.env["debt.pay.calendar"].search([])
+        tags = self.env["res.partner.category"].search([("active", "=", True)])
+        calendars = self.env["debt.pay.calendar"].search([("active", "=", True)])
         ids = [row.plan["partner"].id for row in rows if "partner" in row.plan]
         cases = self.env["debt.case"].search(
             [("partner_id", "in", ids), ("company_id", "=", job.company_id.id)]
@@ -35,16 +35,17 @@ class DebtImportSheetLimits(models.AbstractModel):
 
     @api.model
     def _plan(self, job, row, known):
-        _ = self.env._
         partner = row.plan["partner"].with_company(job.company_id)
         values = {}
         if not known["may"]:
-            row.error("", _("You may not change contacts."))
+            row.error("", self.env._("You may not change contacts."))
         limit = row.get("credit_limit")
         if limit is not None and limit < 0:
-            row.error("credit_limit", _("A limit cannot be negative."))
+            row.error("credit_limit", self.env._("A limit cannot be negative."))
         elif limit is not None and not known["may_limit"]:
-            row.error("credit_limit", _("Credit limits take accounting rights."))
+            row.error(
+                "credit_limit", self.env._("Credit limits take accounting rights.")
+            )
         elif limit is not None and float(limit) != partner.credit_limit:
             values["credit_limit"] = float(limit)
         if row.get("salesperson") and row.plan.get("salesperson") != partner.user_id.id:
@@ -54,7 +55,7 @@ class DebtImportSheetLimits(models.AbstractModel):
             if not calendar:
                 row.error(
                     "calendar",
-                    _(
+                    self.env._(
                         "There are no payment days called “%s”. Create them under "
                         "Configuration / Payment Days.",
                         row.get("calendar"),
@@ -68,7 +69,9 @@ class DebtImportSheetLimits(models.AbstractModel):
         row.plan.update(values=values, tags=tags, agent=agent)
         row.plan["key"] = (partner.id, str(values), tuple(tags), agent)
         row.state = "new" if values or tags or agent else "same"
-        row.summary = _("Changes %s", partner.display_name) if row.is_new else ""
+        row.summary = (
+            self.env._("Changes %s", partner.display_name) if row.is_new else ""
+        )
 
     @api.model
     def _new_agent(self, row, known):
@@ -103,7 +106,7 @@ class DebtImportSheetLimits(models.AbstractModel):
         if not names:
             return
         Tag = self.env["res.partner.category"]
-        known = {plain(tag.name): tag.id for tag in Tag.search([])}
+        known = {plain(tag.name): tag.id for tag in Tag.search([("active", "=", True)])}
         missing = [name for word, name in names.items() if word not in known]
         for tag in Tag.create([{"name": name} for name in missing]):
             known[plain(tag.name)] = tag.id

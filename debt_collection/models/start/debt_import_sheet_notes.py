@@ -17,7 +17,9 @@ class DebtImportSheetNotes(models.AbstractModel):
         words = {}
         # sheets are written in one language and imported in another
         for lang, _name in self.env["res.lang"].get_installed():
-            for outcome in outcomes.with_context(lang=lang).search([]):
+            for outcome in outcomes.with_context(lang=lang).search(
+                [("active", "=", True)]
+            ):
                 words[plain(outcome.name)] = words[plain(outcome.code)] = outcome.id
         days = {row.get("date") for row in rows if row.get("date")}
         ids = [row.plan["partner"].id for row in rows if "partner" in row.plan]
@@ -33,7 +35,9 @@ class DebtImportSheetNotes(models.AbstractModel):
         )
         return {
             "outcomes": words,
-            "outcome_names": ", ".join(outcomes.search([]).mapped("name")),
+            "outcome_names": ", ".join(
+                outcomes.search([("active", "=", True)]).mapped("name")
+            ),
             "there": {
                 (action.debtor_id.id, action.contact_day, plain(action.note))
                 for action in there
@@ -44,24 +48,24 @@ class DebtImportSheetNotes(models.AbstractModel):
 
     @api.model
     def _plan(self, job, row, known):
-        _ = self.env._
         partner, day = row.plan["partner"], row.get("date")
         if row.get("outcome"):
             row.plan["outcome"] = known["outcomes"].get(plain(row.get("outcome")))
             if not row.plan["outcome"]:
                 row.error(
                     "outcome",
-                    _(
+                    self.env._(
                         "“%(text)s” is no outcome. Write one of: %(words)s.",
                         text=row.get("outcome"),
                         words=known["outcome_names"],
                     ),
                 )
         if day > known["today"]:
-            row.error("date", _("This day is still to come."))
+            row.error("date", self.env._("This day is still to come."))
         if partner.id not in known["with_case"]:
             row.error(
-                "", _("The customer owes nothing: there is no case for the note.")
+                "",
+                self.env._("The customer owes nothing: there is no case for the note."),
             )
         row.plan["key"] = (partner.id, day, plain(row.get("text")))
         row.state = "same" if row.plan["key"] in known["there"] else "new"

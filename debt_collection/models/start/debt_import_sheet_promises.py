@@ -49,20 +49,19 @@ class DebtImportSheetPromises(models.AbstractModel):
 
     @api.model
     def _plan(self, job, row, known):
-        _ = self.env._
         partner, currency = row.plan["partner"], row.plan["currency"]
         amount, day = row.get("amount"), row.get("date")
         made = row.get("made") or min(day, known["today"])
         row.plan["made"] = made
         if amount <= 0:
-            row.error("amount", _("The amount must be more than zero."))
+            row.error("amount", self.env._("The amount must be more than zero."))
         if made > day:
-            row.error("made", _("A promise is made before the day it is for."))
+            row.error("made", self.env._("A promise is made before the day it is for."))
         if made > known["today"]:
-            row.error("made", _("This day is still to come."))
+            row.error("made", self.env._("This day is still to come."))
         key = (partner.id, day, currency.id, f"{amount:.2f}")
         row.plan["key"] = key
-        row.summary = _(
+        row.summary = self.env._(
             "%(amount)s on %(date)s",
             amount=format_amount(self.env, float(amount), currency),
             date=format_date(self.env, day),
@@ -82,19 +81,25 @@ class DebtImportSheetPromises(models.AbstractModel):
         if not open_items:
             row.error(
                 "amount",
-                _("The customer owes nothing in %s that could be paid.", currency.name),
+                self.env._(
+                    "The customer owes nothing in %s that could be paid.", currency.name
+                ),
             )
         elif amount > owed:
-            row.warn("amount", _("More than the customer owes."))
+            row.warn("amount", self.env._("More than the customer owes."))
         numbers = set().union(*(item[3] for item in open_items))
         missing = [n for n in row.get("documents") or () if plain(n) not in numbers]
         if missing and open_items:
             row.error(
                 "documents",
-                _("No open documents of the customer: %s.", ", ".join(missing)),
+                self.env._(
+                    "No open documents of the customer: %s.", ", ".join(missing)
+                ),
             )
         if day < known["today"]:
-            row.warn("date", _("The day is over: the promise is judged at once."))
+            row.warn(
+                "date", self.env._("The day is over: the promise is judged at once.")
+            )
         row.state = "new"
 
     @api.model

@@ -24,53 +24,51 @@ class DebtImportTemplateMixin(models.AbstractModel):
 
     def _sheet_labels(self):
         """Return {kind of sheet: its name in the user's language}."""
-        _ = self.env._
         return {
-            "contacts": _("Contacts"),
-            "debts": _("Debts"),
-            "limits": _("Limits"),
-            "notes": _("Notes"),
-            "promises": _("Promises"),
+            "contacts": self.env._("Contacts"),
+            "debts": self.env._("Debts"),
+            "limits": self.env._("Limits"),
+            "notes": self.env._("Notes"),
+            "promises": self.env._("Promises"),
         }
 
     def _column_labels(self):
         """Return {(kind of sheet, column): its heading in the user's language}."""
-        _ = self.env._
         words = {
-            "customer_ref": _("Customer Reference"),
-            "customer_vat": _("Tax ID"),
-            "customer": _("Customer"),
-            "name": _("Contact Name"),
-            "role": _("Role"),
-            "email": _("Email"),
-            "phone": _("Phone"),
-            "lang": _("Language"),
-            "channel": _("Preferred Channel"),
-            "hours": _("Best Hours"),
-            "number": _("Document Number"),
-            "date": _("Date"),
-            "due": _("Due Date"),
-            "amount": _("Amount"),
-            "currency": _("Currency"),
-            "amount_company": _("Amount in Company Currency"),
-            "note": _("Note"),
-            "credit_limit": _("Credit Limit"),
-            "agent": _("Agent"),
-            "salesperson": _("Salesperson"),
-            "tags": _("Tags"),
-            "calendar": _("Payment Days"),
-            "text": _("What Was Said"),
-            "outcome": _("Outcome"),
-            "made": _("Promised on"),
-            "documents": _("Documents"),
-            "method": _("Pays by"),
+            "customer_ref": self.env._("Customer Reference"),
+            "customer_vat": self.env._("Tax ID"),
+            "customer": self.env._("Customer"),
+            "name": self.env._("Contact Name"),
+            "role": self.env._("Role"),
+            "email": self.env._("Email"),
+            "phone": self.env._("Phone"),
+            "lang": self.env._("Language"),
+            "channel": self.env._("Preferred Channel"),
+            "hours": self.env._("Best Hours"),
+            "number": self.env._("Document Number"),
+            "date": self.env._("Date"),
+            "due": self.env._("Due Date"),
+            "amount": self.env._("Amount"),
+            "currency": self.env._("Currency"),
+            "amount_company": self.env._("Amount in Company Currency"),
+            "note": self.env._("Note"),
+            "credit_limit": self.env._("Credit Limit"),
+            "agent": self.env._("Agent"),
+            "salesperson": self.env._("Salesperson"),
+            "tags": self.env._("Tags"),
+            "calendar": self.env._("Payment Days"),
+            "text": self.env._("What Was Said"),
+            "outcome": self.env._("Outcome"),
+            "made": self.env._("Promised on"),
+            "documents": self.env._("Documents"),
+            "method": self.env._("Pays by"),
         }
         own = {
-            ("debts", "date"): _("Document Date"),
-            ("debts", "amount"): _("Open Amount"),
-            ("debts", "note"): _("Description"),
-            ("notes", "channel"): _("Channel"),
-            ("promises", "date"): _("Pays on"),
+            ("debts", "date"): self.env._("Document Date"),
+            ("debts", "amount"): self.env._("Open Amount"),
+            ("debts", "note"): self.env._("Description"),
+            ("notes", "channel"): self.env._("Channel"),
+            ("promises", "date"): self.env._("Pays on"),
         }
         return {
             (sheet.key, column.key): own.get((sheet.key, column.key), words[column.key])
@@ -80,62 +78,78 @@ class DebtImportTemplateMixin(models.AbstractModel):
 
     def _column_help(self):
         """Return {column: what to write into it}."""
-        _ = self.env._
         day = format_date(self.env, date(2026, 12, 31))
         return {
-            "customer_ref": _("Reference of the customer in Odoo."),
-            "customer_vat": _("Tax ID of the customer, with or without punctuation."),
-            "customer": _(
+            "customer_ref": self.env._("Reference of the customer in Odoo."),
+            "customer_vat": self.env._(
+                "Tax ID of the customer, with or without punctuation."
+            ),
+            "customer": self.env._(
                 "Reference, tax ID or exact name. One of the three columns is enough."
             ),
-            "name": _("Empty: the data is of the customer."),
-            "role": _("What the person has to do with payments."),
-            "email": _("One address."),
-            "phone": _("With the country code where it is not the customer's own."),
-            "lang": _("A language that is installed, such as Spanish or es."),
-            "channel": _("How the person wants to be reached, or was."),
-            "hours": _("Such as 9 to 11."),
-            "number": _(
+            "name": self.env._("Empty: the data is of the customer."),
+            "role": self.env._("What the person has to do with payments."),
+            "email": self.env._("One address."),
+            "phone": self.env._(
+                "With the country code where it is not the customer's own."
+            ),
+            "lang": self.env._("A language that is installed, such as Spanish or es."),
+            "channel": self.env._("How the person wants to be reached, or was."),
+            "hours": self.env._("Such as 9 to 11."),
+            "number": self.env._(
                 "Number of the invoice or document. A number that the books have for "
                 "the customer is not imported again."
             ),
-            "date": _("Such as %s.", day),
-            "due": _("Such as %s. The age of the debt counts from it.", day),
-            "amount": _("What is still open; a credit is negative."),
-            "currency": _("Empty: %s.", self.company_id.currency_id.name),
-            "amount_company": _("Empty: computed with the rate of the entry's day."),
-            "note": _("Free text."),
-            "credit_limit": _("In the currency of the company."),
-            "agent": _("Login, e-mail or name of a user."),
-            "salesperson": _("Login, e-mail or name of a user."),
-            "tags": _("Several are separated by commas. New ones are created."),
-            "calendar": _("Name under Configuration / Payment Days."),
-            "text": _("What was said; it stays as evidence, and nothing is sent."),
-            "outcome": _("One of the outcomes of contacts."),
-            "made": _("Empty: today."),
-            "documents": _("Numbers, separated by commas. Empty: the oldest ones."),
-            "method": _("How the customer will pay."),
+            "date": self.env._("Such as %s.", day),
+            "due": self.env._("Such as %s. The age of the debt counts from it.", day),
+            "amount": self.env._("What is still open; a credit is negative."),
+            "currency": self.env._("Empty: %s.", self.company_id.currency_id.name),
+            "amount_company": self.env._(
+                "Empty: computed with the rate of the entry's day."
+            ),
+            "note": self.env._("Free text."),
+            "credit_limit": self.env._("In the currency of the company."),
+            "agent": self.env._("Login, e-mail or name of a user."),
+            "salesperson": self.env._("Login, e-mail or name of a user."),
+            "tags": self.env._(
+                "Several are separated by commas. New ones are created."
+            ),
+            "calendar": self.env._("Name under Configuration / Payment Days."),
+            "text": self.env._(
+                "What was said; it stays as evidence, and nothing is sent."
+            ),
+            "outcome": self.env._("One of the outcomes of contacts."),
+            "made": self.env._("Empty: today."),
+            "documents": self.env._(
+                "Numbers, separated by commas. Empty: the oldest ones."
+            ),
+            "method": self.env._("How the customer will pay."),
         }
 
     def _column_choices(self):
         """Return {column: words that it may contain}."""
         return {
             **{key: list(self._choice_labels(key)) for key in CHOICES},
-            "outcome": self.env["debt.outcome"].search([]).mapped("name"),
-            "currency": self.env["res.currency"].search([]).mapped("name"),
+            "outcome": self.env["debt.outcome"]
+            .search([("active", "=", True)])
+            .mapped("name"),
+            "currency": self.env["res.currency"]
+            .search([("active", "=", True)])
+            .mapped("name"),
             "lang": [
                 name.partition("/")[0].strip()
                 for _code, name in self.env["res.lang"].get_installed()
             ],
-            "calendar": self.env["debt.pay.calendar"].search([]).mapped("name"),
+            "calendar": self.env["debt.pay.calendar"]
+            .search([("active", "=", True)])
+            .mapped("name"),
         }
 
     def _examples(self):
         """Return {kind of sheet: an example line}, which the reader leaves out."""
-        _ = self.env._
         day = self.company_id._debt_today()
-        sign = _("Example:")
-        customer = {"customer": f"{sign} {_('Hardware Store Ltd.')}"}
+        sign = self.env._("Example:")
+        customer = {"customer": f"{sign} {self.env._('Hardware Store Ltd.')}"}
         return {
             "contacts": {
                 **customer,
@@ -153,7 +167,7 @@ class DebtImportTemplateMixin(models.AbstractModel):
                 "amount": 1234.5,
             },
             "limits": {**customer, "credit_limit": 5000},
-            "notes": {**customer, "date": day, "text": _("Pays on Friday.")},
+            "notes": {**customer, "date": day, "text": self.env._("Pays on Friday.")},
             "promises": {**customer, "amount": 500, "date": day},
         }
 
@@ -196,32 +210,31 @@ class DebtImportTemplateMixin(models.AbstractModel):
         return content.getvalue()
 
     def _write_guide(self, book):
-        _ = self.env._
-        guide = book.add_worksheet(_("How To")[:31])
+        guide = book.add_worksheet(self.env._("How To")[:31])
         guide.hide_gridlines(2)
         guide.set_column(0, 0, 100)
         title = book.add_format({"bold": True, "font_size": 16})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         guide.write_string(
-            0, 0, _("Bring the data of your department into Odoo"), title
+            0, 0, self.env._("Bring the data of your department into Odoo"), title
         )
         for row, text in enumerate(
             (
-                _(
+                self.env._(
                     "Fill in the sheets that you need; leave the others empty. The "
                     "order of the columns does not matter, and columns that you do not "
                     "need can be deleted. The headings stay as they are."
                 ),
-                _(
+                self.env._(
                     "The comment on each heading says what to write. Coloured headings "
                     "must be filled in. The grey lines are examples; they are not "
                     "imported."
                 ),
-                _(
+                self.env._(
                     "Customers have to be in Odoo already. They are found by their "
                     "reference, their tax ID or their exact name."
                 ),
-                _(
+                self.env._(
                     "Check the file as often as you like: nothing is written until you "
                     "press Import. Importing the same file twice imports nothing "
                     "twice."

@@ -117,12 +117,11 @@ class DebtStartBooksMixin(models.AbstractModel):
 
     def _find_books(self):
         """Return what the books leave out or do not say, as values of lines."""
-        _ = self.env._
         texts = {
             "no_followup": (
                 "stop",
-                _("Balances marked No Follow-Up"),
-                _(
+                self.env._("Balances marked No Follow-Up"),
+                self.env._(
                     "Odoo marks every entry of a miscellaneous journal so, and that is "
                     "where the balances of an earlier system sit. Nobody is reminded "
                     "of them, no agent sees them in the amount to chase."
@@ -130,13 +129,15 @@ class DebtStartBooksMixin(models.AbstractModel):
             ),
             "no_partner": (
                 "stop",
-                _("Receivables without a customer"),
-                _("Nobody can be asked for them. Write the customer on the entry."),
+                self.env._("Receivables without a customer"),
+                self.env._(
+                    "Nobody can be asked for them. Write the customer on the entry."
+                ),
             ),
             "unapplied": (
                 "stop",
-                _("Payments and credits not applied"),
-                _(
+                self.env._("Payments and credits not applied"),
+                self.env._(
                     "Their customers have open invoices in the same currency. The "
                     "amount to chase allows for them, but messages still name invoices "
                     "that may be paid."
@@ -144,47 +145,51 @@ class DebtStartBooksMixin(models.AbstractModel):
             ),
             "no_due_date": (
                 "warn",
-                _("Debts without a due date"),
-                _(
+                self.env._("Debts without a due date"),
+                self.env._(
                     "They count as due on the day of the entry: older, perhaps, than "
                     "was agreed."
                 ),
             ),
             "due_before_date": (
                 "warn",
-                _("Due before the day of the document"),
-                _("Usually a typing error: these customers are called too early."),
+                self.env._("Due before the day of the document"),
+                self.env._(
+                    "Usually a typing error: these customers are called too early."
+                ),
             ),
             "no_rate": (
                 "stop",
-                _("Currencies without a rate"),
-                _(
+                self.env._("Currencies without a rate"),
+                self.env._(
                     "Their amounts cannot be compared with the others. Enter a rate "
                     "under Currencies."
                 ),
             ),
             "old": (
                 "info",
-                _("Debts older than %s years", OLD_YEARS),
-                _(
+                self.env._("Debts older than %s years", OLD_YEARS),
+                self.env._(
                     "Worth a decision before the first message: another stage, a hold, "
                     "or out of the books."
                 ),
             ),
             "credit": (
                 "info",
-                _("Customers in credit"),
-                _("They paid more than they owe; what is open is yours to return."),
+                self.env._("Customers in credit"),
+                self.env._(
+                    "They paid more than they owe; what is open is yours to return."
+                ),
             ),
             "blocked": (
                 "info",
-                _("Invoices with blocked payment"),
-                _("Somebody excluded them from collection, one by one."),
+                self.env._("Invoices with blocked payment"),
+                self.env._("Somebody excluded them from collection, one by one."),
             ),
             "non_trade": (
                 "info",
-                _("Other receivables"),
-                _(
+                self.env._("Other receivables"),
+                self.env._(
                     "Their accounts are marked Non Trade: loans, employees, taxes. "
                     "Collection leaves them alone."
                 ),
@@ -192,9 +197,9 @@ class DebtStartBooksMixin(models.AbstractModel):
         }
         found = self._count_lines()
         fixes = {
-            "no_followup": _("Chase Them…"),
-            "no_due_date": _("Set Due Dates…"),
-            "unapplied": _("Apply Exact Ones…"),
+            "no_followup": self.env._("Chase Them…"),
+            "no_due_date": self.env._("Set Due Dates…"),
+            "unapplied": self.env._("Apply Exact Ones…"),
         }
         return [
             {

@@ -153,12 +153,11 @@ class DebtStartContactsMixin(models.AbstractModel):
 
     def _find_contacts(self):
         """Return what is missing to reach who owes, as values of lines."""
-        _ = self.env._
         texts = {
             "no_email": (
                 "stop",
-                _("Customers without an e-mail address"),
-                _(
+                self.env._("Customers without an e-mail address"),
+                self.env._(
                     "They owe, and no message can reach them: each step by e-mail "
                     "becomes a task for the agent. Type the addresses into the list, "
                     "or import them."
@@ -166,52 +165,54 @@ class DebtStartContactsMixin(models.AbstractModel):
             ),
             "bad_email": (
                 "stop",
-                _("E-mail addresses that cannot be right"),
-                _("Part of the address is missing, or there are blanks in it."),
+                self.env._("E-mail addresses that cannot be right"),
+                self.env._(
+                    "Part of the address is missing, or there are blanks in it."
+                ),
             ),
             "no_phone": (
                 "warn",
-                _("Customers without a phone number"),
-                _("Nobody can call them or write to them by WhatsApp."),
+                self.env._("Customers without a phone number"),
+                self.env._("Nobody can call them or write to them by WhatsApp."),
             ),
             "bad_phone": (
                 "warn",
-                _("Phone numbers that cannot be called"),
-                _(
+                self.env._("Phone numbers that cannot be called"),
+                self.env._(
                     "Too short, too long, or without the country code where the "
                     "customer has no country. WhatsApp does not accept them."
                 ),
             ),
             "duplicate": (
                 "warn",
-                _("Customers that may be entered twice"),
-                _(
+                self.env._("Customers that may be entered twice"),
+                self.env._(
                     "The same tax number, e-mail or name. Each copy has a case of its "
                     "own and gets messages of its own."
                 ),
             ),
             "no_country": (
                 "warn",
-                _("Customers without a country"),
-                _(
+                self.env._("Customers without a country"),
+                self.env._(
                     "The hours and holidays of their country, and the code of their "
                     "phone numbers, are not known."
                 ),
             ),
             "no_language": (
                 "info",
-                _("Customers without a language"),
-                _("They are written to in the language of the company."),
+                self.env._("Customers without a language"),
+                self.env._("They are written to in the language of the company."),
             ),
             "no_salesperson": (
                 "info",
-                _("Customers without a salesperson"),
-                _("Nobody in sales hears of their debt."),
+                self.env._("Customers without a salesperson"),
+                self.env._("Nobody in sales hears of their debt."),
             ),
             "archived": (
                 "info",
-                _("Archived customers who owe"),
-                _(
+                self.env._("Archived customers who owe"),
+                self.env._(
                     "Their debts are worked like the others, but they are not found in "
                     "the lists of customers."
                 ),
@@ -222,10 +223,10 @@ class DebtStartContactsMixin(models.AbstractModel):
             found[code] = (len(owed_by), sum(owed_by.values()))
         fixes = dict.fromkeys(
             ("no_email", "bad_email", "no_phone", "bad_phone", "no_country"),
-            _("Complete the List"),
+            self.env._("Complete the List"),
         )
         fixes["no_language"] = fixes["no_salesperson"] = fixes["no_country"]
-        fixes["duplicate"] = _("Merge…")
+        fixes["duplicate"] = self.env._("Merge…")
         return [
             {
                 "code": code,

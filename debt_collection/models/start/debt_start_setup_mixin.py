@@ -33,35 +33,36 @@ class DebtStartSetupMixin(models.AbstractModel):
         ]
 
     def _find_company(self):
-        _ = self.env._
         company = self.company_id.sudo()  # sudo: settings of the company, not secrets
         yield (
             "tz",
             "stop",
             bool(company.debt_tz),
-            _("Time zone of collection"),
-            _("Decides which day it is, and when the daily run starts."),
+            self.env._("Time zone of collection"),
+            self.env._("Decides which day it is, and when the daily run starts."),
         )
         yield (
             "country",
             "warn",
             bool(company.country_id),
-            _("Country of the company"),
-            _("Its holidays are no working days for promises."),
+            self.env._("Country of the company"),
+            self.env._("Its holidays are no working days for promises."),
         )
         yield (
             "email",
             "stop",
             bool(company.email),
-            _("E-mail address of the company"),
-            _("Messages come from it."),
+            self.env._("E-mail address of the company"),
+            self.env._("Messages come from it."),
         )
         yield (
             "bank",
             "stop",
             bool(company.partner_id.bank_ids),
-            _("Bank account of the company"),
-            _("Messages say where to pay. Without an account the customer has to ask."),
+            self.env._("Bank account of the company"),
+            self.env._(
+                "Messages say where to pay. Without an account the customer has to ask."
+            ),
         )
         providers = self.env["payment.provider"].sudo()  # sudo: as above
         yield (
@@ -73,19 +74,18 @@ class DebtStartSetupMixin(models.AbstractModel):
                     limit=1,
                 )
             ),
-            _("Online payment"),
-            _("With a payment provider customers can pay from the message."),
+            self.env._("Online payment"),
+            self.env._("With a payment provider customers can pay from the message."),
         )
 
     def _find_mail(self):
-        _ = self.env._
         # sudo: only whether there are servers
         yield (
             "mail_server",
             "stop",
             bool(self.env["ir.mail_server"].sudo().search_count([], limit=1)),
-            _("Outgoing mail server"),
-            _(
+            self.env._("Outgoing mail server"),
+            self.env._(
                 "Without one Odoo tries its own machine, whose mails end in the spam "
                 "folder."
             ),
@@ -94,12 +94,13 @@ class DebtStartSetupMixin(models.AbstractModel):
             "mail_in",
             "info",
             bool(self.env["fetchmail.server"].sudo().search_count([], limit=1)),
-            _("Incoming mail server"),
-            _("Messages that come back are noticed, and replies land on the case."),
+            self.env._("Incoming mail server"),
+            self.env._(
+                "Messages that come back are noticed, and replies land on the case."
+            ),
         )
 
     def _find_people(self):
-        _ = self.env._
         company = self.company_id.sudo()  # sudo: as above
         agents = self.env["res.users"].sudo()
         yield (
@@ -119,19 +120,22 @@ class DebtStartSetupMixin(models.AbstractModel):
                     limit=1,
                 )
             ),
-            _("People who collect"),
-            _("Give them a role under Settings / Users, section Debt Collection."),
+            self.env._("People who collect"),
+            self.env._(
+                "Give them a role under Settings / Users, section Debt Collection."
+            ),
         )
         yield (
             "default_agent",
             "stop",
             bool(company.debt_agent_id),
-            _("Default agent"),
-            _("Gets the tasks of cases without an agent, and signs their messages."),
+            self.env._("Default agent"),
+            self.env._(
+                "Gets the tasks of cases without an agent, and signs their messages."
+            ),
         )
 
     def _find_working(self):
-        _ = self.env._
         company = self.company_id
         since = company._debt_today() - timedelta(days=RUN_DAYS)
         # sudo: accountants look here too
@@ -150,8 +154,8 @@ class DebtStartSetupMixin(models.AbstractModel):
                     limit=1,
                 )
             ),
-            _("The daily run"),
-            _(
+            self.env._("The daily run"),
+            self.env._(
                 "It did not finish in the last days. Run it now; if it stops again, "
                 "the scheduled actions of Odoo may stand still."
             ),
@@ -170,8 +174,8 @@ class DebtStartSetupMixin(models.AbstractModel):
                     limit=1,
                 )
             ),
-            _("A strategy that is switched on"),
-            _(
+            self.env._("A strategy that is switched on"),
+            self.env._(
                 "Simulate it first. In the mode Prepare and Approve nothing leaves "
                 "before a person has seen it."
             ),
@@ -180,8 +184,8 @@ class DebtStartSetupMixin(models.AbstractModel):
             "test_mode",
             "warn",
             not company.debt_test_mode,
-            _("Test mode"),
-            _(
+            self.env._("Test mode"),
+            self.env._(
                 "While it is on, every message goes to the test address: right for the "
                 "first days, and to be switched off after them."
             ),
