@@ -83,6 +83,7 @@
         "demo/res_users_demo.xml",
         "demo/debt_pay_calendar_demo.xml",
         "demo/res_partner_demo.xml",
+        "demo/debt_group_demo.xml",
         "demo/debt_strategy_demo.xml",
         # last: loads the chart of accounts and tells the story
         "demo/account_chart_template_demo.xml",

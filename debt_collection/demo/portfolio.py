@@ -56,10 +56,15 @@ def paid(due, net, day, **kwargs):
 DEBTORS = {
     # everybody else: the standard strategy
     "ferreteria_maestro": Debtor(
-        (paid(-72, 1850, -60), paid(-47, 2400, -35), Bill(-19, 3200), Bill(17, 1600))
+        (paid(-72, 1850, -60), paid(-47, 2400, -35), Bill(-19, 3200), Bill(17, 1600)),
+        agent="supervisor",
     ),
     "supermercado_caribe": Debtor(
         (paid(-63, 5200, -44), Bill(-38, 8700), Bill(-20, 4100), Bill(6, 3900))
+    ),
+    # its branch in Cartagena pays from its own cash
+    "caribe_cartagena": Debtor(
+        (paid(-40, 2600, -36), Bill(-16, 3100), Bill(11, 1900)), agent=None
     ),
     "clinica_san_rafael": Debtor((Bill(-41, 12400), Bill(-24, 6300), Bill(12, 4800))),
     "constructora_horizonte": Debtor(

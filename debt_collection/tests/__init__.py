@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_agreement_with_books,
+    test_branch,
     test_campaign,
     test_channels,
     test_companies,

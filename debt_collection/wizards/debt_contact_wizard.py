@@ -138,8 +138,7 @@ class DebtContactWizard(models.TransientModel):
         for wizard in self:
             # sudo: agents need no right on contacts to see whom they call
             debtor = wizard.case_id.partner_id.sudo()
-            payer = debtor.child_ids.filtered(lambda p: p.debt_role == "payer")
-            wizard.contact_id = payer[:1] or debtor
+            wizard.contact_id = debtor._debt_payer()
 
     @api.depends("outcome_id")
     def _compute_reached(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_amount
 
 from ...fields import LooseMany2one
 from ...logic.working_days import add_working_days
@@ -70,6 +70,13 @@ class DebtCoverMixin(models.AbstractModel):
         string="Kept out of the Chase",
         readonly=True,
         help="What it still covers of its documents.",
+    )
+    elsewhere = fields.Boolean(
+        string="Covers Other Cases Too",
+        readonly=True,
+        copy=False,
+        help="Some of its documents moved to another case, where it goes on covering "
+        "them.",
     )
     user_id = LooseMany2one(
         "res.users",
@@ -306,7 +313,8 @@ class DebtCoverMixin(models.AbstractModel):
                    p.amount_cover AS amount
               FROM %(table)s p
               JOIN %(relation)s r ON r.%(cover)s = p.id
-             WHERE p.amount_cover > 0 AND p.company_id = %(company)s AND %(span)s
+             WHERE p.amount_cover > 0 AND p.company_id = %(company)s
+               AND (%(span)s OR p.elsewhere)
                     """,
                     reason=model._cover_reason,
                     item=SQL.identifier(relation.column2),
@@ -318,6 +326,92 @@ class DebtCoverMixin(models.AbstractModel):
                 )
             )
         return SQL(" UNION ALL ").join(parts)
+
+    @api.model
+    def _follow_items(self, items):
+        """Let open agreements go with their documents into another case.
+
+        One whose open documents are all in one case now belongs to that case. One
+        that also covers documents that stayed keeps its case, and covers all of them
+        until it is over.
+
+        :param items: items that moved
+        """
+        for model in self._cover_models():
+            relation = model._fields["item_ids"]
+            rows = self.env.execute_query(
+                SQL(
+                    """
+            WITH touched AS (
+                SELECT DISTINCT %(cover)s AS id FROM %(relation)s
+                 WHERE %(item)s = ANY(%(items)s)
+            ),
+            place AS (
+                SELECT p.id, MIN(i.case_id) AS first, MAX(i.case_id) AS last
+                  FROM touched t
+                  JOIN %(table)s p ON p.id = t.id
+                                  AND (p.amount_cover > 0 OR p.state = 'open')
+                  JOIN %(relation)s r ON r.%(cover)s = p.id
+                  JOIN debt_item i ON i.id = r.%(item)s AND i.state = 'open'
+                 GROUP BY p.id
+            )
+            UPDATE %(table)s p
+               SET case_id = c.id, partner_id = c.partner_id,
+                   elsewhere = w.first <> w.last
+              FROM place w
+              JOIN %(table)s o ON o.id = w.id
+              JOIN debt_case c ON c.id = CASE WHEN w.first = w.last THEN w.first
+                                              ELSE o.case_id END
+             WHERE p.id = w.id
+            RETURNING p.id, o.case_id, p.case_id
+                    """,
+                    cover=SQL.identifier(relation.column1),
+                    item=SQL.identifier(relation.column2),
+                    relation=SQL.identifier(relation.relation),
+                    table=SQL.identifier(model._table),
+                    items=list(items.ids),
+                )
+            )
+            model.invalidate_model(["case_id", "partner_id", "elsewhere"], flush=False)
+            if not self._is_simulated():
+                self._tell_followed(model, rows)
+
+    @api.model
+    def _tell_followed(self, model, rows):
+        """Note in both cases which agreements went from one to the other."""
+        Case = self.env["debt.case"]
+        for cover_id, old_id, new_id in rows:
+            if old_id == new_id:
+                continue
+            cover, old, new = (
+                model.browse(cover_id),
+                Case.browse(old_id),
+                Case.browse(new_id),
+            )
+            waiting = cover.action_ids.filtered(
+                lambda action: action.state in ("planned", "approve")
+            )
+            waiting.write({"case_id": new_id, "debtor_id": new.partner_id.id})
+            what = model.env["ir.model"]._get(model._name).name
+            amount = format_amount(self.env, cover.amount, cover.currency_id)
+            new._message_log(
+                body=self.env._(
+                    "%(agreement)s of %(amount)s came with its documents from the case "
+                    "of %(customer)s.",
+                    agreement=what,
+                    amount=amount,
+                    customer=old.display_name,
+                )
+            )
+            old._message_log(
+                body=self.env._(
+                    "%(agreement)s of %(amount)s went with its documents to the case "
+                    "of %(customer)s.",
+                    agreement=what,
+                    amount=amount,
+                    customer=new.display_name,
+                )
+            )
 
     @api.model
     def _is_simulated(self):

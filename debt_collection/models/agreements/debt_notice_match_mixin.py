@@ -110,7 +110,8 @@ class DebtNoticeMatchMixin(models.AbstractModel):
             lambda n: n._origin and n.state in ("open", "expired") and n.date
         )
         for company, group in notices.grouped("company_id").items():
-            habits = self._habits(company, group.partner_id.ids)
+            debtors = group.partner_id.commercial_partner_id
+            habits = self._habits(company, debtors.ids)
             claims = {notice: notice._claim(habits) for notice in group}
             found = {notice.id: [] for notice in group}
             group._find_credits(claims, found)
@@ -132,10 +133,12 @@ class DebtNoticeMatchMixin(models.AbstractModel):
         # sudo: numbers of the documents, which the accountant may read anyway
         moves = self.sudo().item_ids.move_id
         amounts = {self.amount, self.amount - self.amount_matched} - {0}
-        payers, banks, journals = habits.get(self.partner_id.id, ((), (), ()))
+        # a branch that pays separately has the habits of its company
+        debtor = self.partner_id.commercial_partner_id
+        payers, banks, journals = habits.get(debtor.id, ((), (), ()))
         named = key(self.bank)
         return Claim(
-            self.partner_id.id,
+            debtor.id,
             tuple(("amount", exact(a, self.currency_id)) for a in sorted(amounts)),
             self.date,
             tuple(
@@ -232,7 +235,8 @@ class DebtNoticeMatchMixin(models.AbstractModel):
                    concat_ws(' ', m.ref, l.name, y.payment_reference, y.memo),
                    l.journal_id
               FROM debt_payment_notice n
-              JOIN res_partner p ON p.commercial_partner_id = n.partner_id
+              JOIN res_partner e ON e.id = n.partner_id
+              JOIN res_partner p ON p.commercial_partner_id = e.commercial_partner_id
               JOIN account_move_line l ON l.partner_id = p.id
                                       AND l.account_id = ANY(%(accounts)s)
                                       AND l.reconciled IS NOT TRUE
@@ -254,7 +258,7 @@ class DebtNoticeMatchMixin(models.AbstractModel):
                 exact(amount, notice.currency_id),
                 day,
                 text,
-                notice.partner_id.id,
+                notice.partner_id.commercial_partner_id.id,
                 frozenset(),
                 journal_id,
             )
@@ -274,7 +278,7 @@ class DebtNoticeMatchMixin(models.AbstractModel):
                    AND (s.partner_id IS NULL OR d.commercial_partner_id = ANY(%s))""",
                 min(self.mapped("date")) - timedelta(days=DAYS_BEFORE),
                 max(self.mapped("date")) + timedelta(days=DAYS_AFTER),
-                self.partner_id.ids,
+                self.partner_id.commercial_partner_id.ids,
             ),
         ):
             by_currency.setdefault(currency_id, []).append((line_id, name, money))

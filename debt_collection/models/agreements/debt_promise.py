@@ -150,7 +150,10 @@ class DebtPromise(models.Model):
         for promise in self:
             # sudo: the confirmation names debts, so it goes to the debtor's people only
             contact = promise.contact_id.sudo()
-            if contact and contact.commercial_partner_id != promise.partner_id:
+            debtor = promise.partner_id.sudo()
+            if contact and (
+                contact.commercial_partner_id != debtor.commercial_partner_id
+            ):
                 raise ValidationError(
                     self.env._("%s is nobody of this customer.", contact.name)
                 )

@@ -29,6 +29,7 @@ REASONS = HELD_REASONS + [
     ("not_approved", "Not approved"),
     ("withdrawn", "Taken out of the mail queue"),
     ("amount_changed", "The amount changed before it left"),
+    ("moved", "Its documents moved to another case"),
     ("bounced", "The message came back"),
     ("refused", "The mail server refused it"),
     ("lost", "Interrupted while it was being handed over"),
@@ -326,10 +327,13 @@ class DebtAction(models.Model):
                 """
             DELETE FROM debt_item_step s
              USING debt_item i
-             WHERE i.case_id = ANY(%s) AND s.item_id = i.id AND s.action_id = ANY(%s)
+             WHERE (i.case_id = ANY(%s) OR i.id = ANY(%s))
+               AND s.item_id = i.id AND s.action_id = ANY(%s)
             RETURNING s.item_id
                 """,
                 list(self.case_id.ids),
+                # also those that moved to another case
+                [item_id for action in self for item_id in action.item_refs],
                 list(self.ids),
             )
         )
@@ -520,11 +524,55 @@ class DebtAction(models.Model):
                 sent |= reachable
         return sent
 
+    @api.model
+    def _leave_behind(self, cases, items):
+        """Take items that moved to another case out of messages that wait.
+
+        Their steps are given back; a message with nothing left is skipped.
+
+        :param cases: the cases where they were
+        :param items: the items
+        """
+        waiting = self.search(
+            [("case_id", "in", cases.ids), ("state", "in", ("planned", "approve"))]
+        )
+        moved = set(items.ids)
+        waiting = waiting.filtered(
+            lambda a: (
+                moved.intersection(a.item_refs)
+                and not (a.promise_id or a.notice_id or a.dispute_id)
+            )
+        )
+        if not waiting:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+            DELETE FROM debt_item_step
+             WHERE item_id = ANY(%s) AND action_id = ANY(%s) RETURNING item_id
+                """,
+                list(items.ids),
+                list(waiting.ids),
+            )
+        )
+        given_back = [item_id for (item_id,) in rows]
+        self.env["debt.item"]._fall_back(SQL("i.id = ANY(%s)", given_back))
+        self.env["debt.item"].invalidate_model(flush=False)
+        self.env["debt.item.step"].invalidate_model(flush=False)
+        for action in waiting:
+            action.item_refs = [i for i in action.item_refs if i not in moved]
+        waiting._refresh_text()
+        waiting.filtered(lambda a: not a.item_refs)._skip("moved")
+
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
         for action in self.filtered(lambda a: not (a._agreement() or a.episode)):
             items = action.item_ids.filtered(
-                lambda item: item.state == "open" and item.amount_chaseable > 0
+                lambda item, case=action.case_id: (
+                    item.state == "open"
+                    and item.amount_chaseable > 0
+                    and item.case_id == case
+                )
             )
             amount = sum(
                 item.amount_chaseable
@@ -582,17 +630,28 @@ class DebtAction(models.Model):
                 return "quiet"
         elif not self.strategy_id.enabled:
             return "strategy_off"
-        items = self.item_ids.filtered(lambda item: item.state == "open")
-        if not items:
-            return "settled"
-        if not any(item.amount_chaseable > 0 for item in items):
-            return next(
-                filter(None, (i.excluded or i.covered_by for i in items)), "covered"
-            )
+        reason = self._skip_reason_of_items()
+        if reason:
+            return reason
         if case in paying:
             return "paying"
         if self.track == "message" and case.stage_id.stop_contact:
             return "stage_stops"
+        return None
+
+    def _skip_reason_of_items(self):
+        """Return why nothing of its items is to be chased here, or None."""
+        self.ensure_one()
+        items = self.item_ids.filtered(lambda item: item.state == "open")
+        if not items:
+            return "settled"
+        items = items.filtered(lambda item: item.case_id == self.case_id)
+        if not items:
+            return "moved"
+        if not any(item.amount_chaseable > 0 for item in items):
+            return next(
+                filter(None, (i.excluded or i.covered_by for i in items)), "covered"
+            )
         return None
 
     def _skip_reason_of_subject(self):
@@ -620,6 +679,8 @@ class DebtAction(models.Model):
       FROM res_partner
      WHERE (type = 'invoice' OR debt_role = 'payer') AND active
        AND parent_id IS NOT NULL
+       -- a branch that pays separately is its own debtor
+       AND debt_branch_id IS DISTINCT FROM id
      ORDER BY parent_id, COALESCE(email, '') = '', debt_role IS DISTINCT FROM 'payer',
               id
             """
@@ -651,7 +712,9 @@ class DebtAction(models.Model):
             SELECT DISTINCT c.id
               FROM debt_case c
               JOIN res_company o ON o.id = c.company_id
-              JOIN res_partner p ON p.commercial_partner_id = c.partner_id
+              JOIN res_partner e ON e.id = c.partner_id
+              -- who pays for one branch may pay for the others
+              JOIN res_partner p ON p.commercial_partner_id = e.commercial_partner_id
               JOIN payment_transaction t ON t.partner_id = p.id
                                         AND t.company_id = c.company_id
              WHERE c.id = ANY(%(cases)s)

@@ -243,6 +243,7 @@ class DebtRun(models.Model):
     @api.model
     def _refresh_debtors(self, company, partners):
         day = company._debt_today()
+        partners = self.env["debt.item"]._relatives(company, partners)
         self.env["debt.item"]._sync(company, day, partners=partners)
         cases = self.env["debt.case"].search(
             [("partner_id", "in", partners.ids), ("company_id", "=", company.id)]
@@ -414,7 +415,9 @@ class DebtRun(models.Model):
         """Compare the books and open what waited for this day."""
         self._checkpoint(read_committed=True)
         with self._timed("sync"):
-            marked = self.env["debt.mark"]._take(company)
+            marked = self.env["res.partner"].browse(
+                self.env["debt.mark"]._take(company)
+            )
             self.items_synced += self.env["debt.item"]._sync(company, day)
             self.env["debt.case"]._release_holds(company, day)
             self.env["debt.case"]._release_pins(company, day)
@@ -426,7 +429,7 @@ class DebtRun(models.Model):
                     """UPDATE debt_case SET judged_day = NULL
                         WHERE company_id = %s AND partner_id = ANY(%s)""",
                     company.id,
-                    marked,
+                    self.env["debt.item"]._relatives(company, marked).ids,
                 )
             )
         self._checkpoint("synced")

@@ -113,12 +113,16 @@ class AccountBankStatementLine(models.Model):
                 continue
             amounts, references = self._debt_clues(company, deposits)
             debtors = {debtor for debtor, _currency in amounts} | set(references)
-            habits = self.env["debt.payment.notice"]._habits(company, debtors)
             partners = self.env["res.partner"].browse(debtors)
+            habits = self.env["debt.payment.notice"]._habits(
+                company, partners.commercial_partner_id.ids
+            )
             for line_id, _name, money, currency_id in deposits:
                 matches = []
                 for partner in partners:
-                    payers, banks, _journals = habits.get(partner.id, ((), (), ()))
+                    payers, banks, _journals = habits.get(
+                        partner.commercial_partner_id.id, ((), (), ())
+                    )
                     claim = Claim(
                         partner.id,
                         tuple(amounts.get((partner.id, currency_id), ())),
@@ -267,7 +271,7 @@ class AccountBankStatementLine(models.Model):
         if not known:
             # sudo: Odoo lets billing users reconcile and edit the items of the entry,
             # but not name the partner of the statement line above them
-            self.sudo().partner_id = partner.commercial_partner_id
+            self.sudo().partner_id = partner._debt_debtors()
 
     def _debt_to_receivable(self, account):
         """Make the open counterpart of a deposit the customer's.

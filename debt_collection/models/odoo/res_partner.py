@@ -13,7 +13,9 @@ WATCHED = {
     "country_id",
     "debt_group_id",
     "debt_pay_calendar_id",
+    "debt_pays_separately",
     "email",
+    "is_company",
     "parent_id",
     "trust",
     "type",
@@ -146,14 +148,23 @@ class ResPartner(models.Model):
             .sudo()
             .search(
                 [
-                    ("partner_id", "in", self.commercial_partner_id.ids),
+                    (
+                        "partner_id.commercial_partner_id",
+                        "in",
+                        self.commercial_partner_id.ids,
+                    ),
                     ("company_id", "in", self.env.companies.ids),
                 ]
             )
         )
-        by_partner = cases.grouped("partner_id")
+        by_debtor = cases.grouped("partner_id")
+        by_company = cases.grouped(lambda case: case.partner_id.commercial_partner_id)
         for partner in self:
-            own = by_partner.get(partner.commercial_partner_id, cases.browse())
+            debtor = partner._debt_debtors()
+            own = by_debtor.get(debtor, cases.browse())
+            if not own and debtor == debtor.commercial_partner_id:
+                # only its branches owe
+                own = by_company.get(debtor, own)
             case = (
                 own.filtered(lambda c: c.company_id == self.env.company)[:1] or own[:1]
             )
@@ -165,7 +176,7 @@ class ResPartner(models.Model):
     def action_debt_cases(self):
         """Open the case of the customer, or the list where there are several."""
         cases = self.env["debt.case"].search(
-            [("partner_id", "in", self.commercial_partner_id.ids)]
+            [("partner_id", "in", self._debt_debtors().ids)]
         )
         return cases._debt_open()
 
@@ -186,6 +197,16 @@ class ResPartner(models.Model):
         )
         action["context"] = {"active_id": self.id, "active_model": self._name}
         return action
+
+    def _debt_payer(self):
+        """Return who of a debtor pays, else the debtor."""
+        self.ensure_one()
+        people = self.child_ids.filtered(
+            lambda person: (
+                person.debt_role == "payer" and person._debt_debtors() == self
+            )
+        )
+        return people[:1] or self
 
     def _debt_calendars(self):
         """Return the payment days of these debtors; a branch has its company's."""
@@ -225,10 +246,10 @@ class ResPartner(models.Model):
         if "phone" in vals:
             self._debt_phone(False)
             if vals["phone"]:
-                debtors = self.commercial_partner_id
+                debtors = self._debt_debtors()
                 self.env["debt.action"]._contact_fixed(debtors, "fix_phone")
         if vals.get("email"):
-            self.env["debt.action"]._contact_fixed(self.commercial_partner_id)
+            self.env["debt.action"]._contact_fixed(self._debt_debtors())
         return result
 
     def _check_debt_group(self):

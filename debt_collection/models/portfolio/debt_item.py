@@ -233,6 +233,36 @@ class DebtItem(models.Model):
         )
 
     @api.model
+    def _relatives(self, company, partners):
+        """Return these debtors with all who may have got or given items.
+
+        The company that they belong to, its branches that pay separately, and whoever
+        of it has a case from the time when they did.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            WITH entity AS (
+                SELECT commercial_partner_id AS id FROM res_partner
+                 WHERE id = ANY(%(partners)s)
+                 UNION
+                SELECT unnest(%(partners)s::int[])
+            )
+            SELECT id FROM entity WHERE id IS NOT NULL
+             UNION
+            SELECT p.id FROM entity e
+              JOIN res_partner p ON p.commercial_partner_id = e.id
+             WHERE p.debt_branch_id = p.id
+                OR EXISTS (SELECT FROM debt_case c
+                            WHERE c.partner_id = p.id AND c.company_id = %(company)s)
+                """,
+                partners=list(partners.ids),
+                company=company.id,
+            )
+        )
+        return partners.browse([partner_id for (partner_id,) in rows])
+
+    @api.model
     def _lines_of_cases(self, company, cases):
         """Return FROM and WHERE of all receivable journal items ``l`` of cases ``c``.
 
@@ -262,15 +292,17 @@ class DebtItem(models.Model):
         """Return the SELECT of the open receivable journal items of a company.
 
         Reads the partial index of core ``(account_id, partner_id) WHERE reconciled IS
-        NOT TRUE``; the debtor is the commercial partner of today. Of the invoices only
-        the few that say something are joined, and calendars only where there are any.
+        NOT TRUE``; the debtor is that of today, see ``_debtor_of_line``. Of the
+        invoices only the few that say something are joined, and calendars only where
+        there are any.
         """
         calendars = self.env["debt.pay.calendar"].sudo()
         chase = calendars.search_count([("active", "=", True)], limit=1)
+        branch_join, debtor = self._debtor_of_line()
         return SQL(
             """
             SELECT l.id AS move_line_id, l.move_id, l.company_id, l.currency_id,
-                   COALESCE(p.commercial_partner_id, l.partner_id) AS partner_id,
+                   %(debtor)s AS partner_id,
                    COALESCE(l.date_maturity, l.date) AS date_due,
                    COALESCE(m.debt_pay_date, %(chase)s l.date_maturity, l.date)
                        AS date_chase,
@@ -283,6 +315,7 @@ class DebtItem(models.Model):
               LEFT JOIN account_move m ON m.id = l.move_id
                                       AND (m.payment_state IN ('blocked', 'in_payment')
                                            OR m.debt_pay_date IS NOT NULL)
+              %(branch_join)s
               %(chase_join)s
              WHERE l.account_id = ANY(%(accounts)s)
                AND l.reconciled IS NOT TRUE
@@ -293,13 +326,23 @@ class DebtItem(models.Model):
             """,
             accounts=self._receivable_accounts(company),
             company=company.id,
+            debtor=debtor,
+            branch_join=branch_join,
             chase=SQL("k.date_chase,") if chase else SQL(),
             chase_join=SQL(
                 """
               LEFT JOIN res_partner d ON d.id = p.commercial_partner_id
-              LEFT JOIN debt_chase k ON k.calendar_id = d.debt_pay_calendar_id
+              %s
+              LEFT JOIN debt_chase k ON k.calendar_id = %s
                                     AND k.date_due = COALESCE(l.date_maturity, l.date)
-                """
+                """,
+                # a branch has its own payment days, or those of its company
+                SQL("LEFT JOIN res_partner o ON o.id = %s", debtor)
+                if branch_join
+                else SQL(),
+                SQL("COALESCE(o.debt_pay_calendar_id, d.debt_pay_calendar_id)")
+                if branch_join
+                else SQL("d.debt_pay_calendar_id"),
             )
             if chase
             else SQL(),
@@ -331,7 +374,7 @@ class DebtItem(models.Model):
                 """
             SELECT DISTINCT d.debt_pay_calendar_id, COALESCE(l.date_maturity, l.date)
               FROM res_partner d
-              JOIN res_partner p ON p.commercial_partner_id = d.id
+              JOIN res_partner p ON p.commercial_partner_id = d.commercial_partner_id
               JOIN account_move_line l ON l.partner_id = p.id
              WHERE d.debt_pay_calendar_id = ANY(%s)
                AND l.account_id = ANY(%s)
@@ -367,11 +410,13 @@ class DebtItem(models.Model):
 
         :param company: one company
         :param day: the day of the run
-        :param partners: only these debtors (all when None)
+        :param partners: only these debtors and their relatives (all when None)
         :return: number of items in the news
         """
         # what the ORM still holds back would be missing in the comparison
         self.env.flush_all()
+        if partners is not None:
+            partners = self._relatives(company, partners)
         self._tune(BULK if partners is None else len(partners))
         self._prepare_chase_dates(company, partners)
         self.env.cr.execute(
@@ -418,6 +463,7 @@ class DebtItem(models.Model):
         self._write_news()
         self._inherit_steps(last_id)
         self._close_gone()
+        self._let_follow()
         if news >= BULK:
             self.env.cr.execute("""ANALYZE debt_item;
                 ANALYZE debt_case""")
@@ -526,6 +572,34 @@ class DebtItem(models.Model):
              WHERE n.gone AND i.move_line_id = n.old_line_id
             """
         )
+
+    @api.model
+    def _let_follow(self):
+        """Tell messages and agreements that their items moved to another case.
+
+        That happens when a branch begins or ceases to pay separately. Step, cycle and
+        reservations are the item's and move with it; what a message that waits had
+        reserved for it is given back. What was sent stays where it was sent.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT i.id, n.old_case_id
+              FROM debt_news n
+              JOIN debt_item i ON i.move_line_id = n.move_line_id
+             WHERE n.old_case_id IS NOT NULL AND i.case_id <> n.old_case_id
+                """
+            )
+        )
+        if not rows:
+            return
+        self.env.invalidate_all()
+        items = self.browse([item_id for item_id, _case in rows])
+        cases = self.env["debt.case"].browse({case_id for _item, case_id in rows})
+        self.env["debt.cover.mixin"]._follow_items(items)
+        if self.env["debt.cover.mixin"]._is_simulated():
+            return  # what waits is checked again before it leaves
+        self.env["debt.action"]._leave_behind(cases, items)
 
     @api.model
     def _fall_back(self, scope):
