@@ -538,10 +538,7 @@ class DebtAction(models.Model):
         )
         moved = set(items.ids)
         waiting = waiting.filtered(
-            lambda a: (
-                moved.intersection(a.item_refs)
-                and not (a.promise_id or a.notice_id or a.dispute_id)
-            )
+            lambda a: moved.intersection(a.item_refs) and not a._agreement()
         )
         if not waiting:
             return

@@ -17,9 +17,11 @@ COLORS = {
     "sent": "success",
     "matched": "success",
     "accepted": "success",
+    "cleared": "success",
     "active": "info",
     "open": "info",
     "offered": "info",
+    "approve": "warning",
     "partial": "warning",
     "uncertain": "warning",
     "expired": "warning",
@@ -119,45 +121,6 @@ class DebtFileTimelineMixin(models.AbstractModel):
                 ),
             ),
             (
-                "agreement",
-                SQL(
-                    """SELECT 'debt.promise' AS model, id, made_date AS day,
-                              case_id
-                         FROM debt_promise
-                        WHERE case_id = ANY(%s)""",
-                    ids,
-                ),
-            ),
-            (
-                "agreement",
-                SQL(
-                    """SELECT 'debt.payment.notice' AS model, id,
-                              made_date AS day, case_id
-                         FROM debt_payment_notice WHERE case_id = ANY(%s)""",
-                    ids,
-                ),
-            ),
-            (
-                "agreement",
-                SQL(
-                    """SELECT 'debt.dispute' AS model, id, opened_date AS day,
-                              case_id
-                         FROM debt_dispute
-                        WHERE case_id = ANY(%s)""",
-                    ids,
-                ),
-            ),
-            (
-                "agreement",
-                SQL(
-                    """SELECT 'debt.difference' AS model, id, opened_date AS day,
-                              case_id
-                         FROM debt_difference
-                        WHERE case_id = ANY(%s)""",
-                    ids,
-                ),
-            ),
-            (
                 "note",
                 # what actions sent, and the tasks done, are there already
                 SQL(
@@ -186,6 +149,21 @@ class DebtFileTimelineMixin(models.AbstractModel):
                 ),
             ),
         ]
+        for model in self.env["debt.cover.mixin"]._cover_models():
+            made = "made_date" if "made_date" in model._fields else "opened_date"
+            queries.append(
+                (
+                    "agreement",
+                    SQL(
+                        """SELECT %s AS model, id, %s AS day, case_id FROM %s
+                            WHERE case_id = ANY(%s)""",
+                        model._name,
+                        SQL.identifier(made),
+                        SQL.identifier(model._table),
+                        ids,
+                    ),
+                )
+            )
         queries += [
             (
                 "payment",

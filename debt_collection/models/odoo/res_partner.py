@@ -224,7 +224,7 @@ class ResPartner(models.Model):
         # sudo: to find it; whether it is shown is asked below
         partner = self.sudo()
         group = partner.debt_group_id or partner.commercial_partner_id.debt_group_id
-        group = group.with_user(self.env.user).with_context(self.env.context)
+        group = self.env["debt.group"].browse(group.id)
         return group.filtered("active") if group.has_access("read") else group.browse()
 
     def write(self, vals):

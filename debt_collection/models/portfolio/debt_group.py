@@ -70,6 +70,7 @@ class DebtGroup(models.Model):
     promise_ids = fields.Many2many("debt.promise", compute="_compute_records")
     notice_ids = fields.Many2many("debt.payment.notice", compute="_compute_records")
     dispute_ids = fields.Many2many("debt.dispute", compute="_compute_records")
+    difference_ids = fields.Many2many("debt.difference", compute="_compute_records")
 
     case_count = fields.Integer(string="Open Cases", compute="_compute_figures")
     amount_total = fields.Monetary(
@@ -141,6 +142,7 @@ class DebtGroup(models.Model):
             group.promise_ids = cases.promise_ids
             group.notice_ids = cases.notice_ids
             group.dispute_ids = cases.dispute_ids
+            group.difference_ids = cases.difference_ids
 
     def _open_cases(self):
         """Return {group: its cases that the user sees in the chosen companies}."""
