@@ -3,6 +3,7 @@ import io
 from datetime import date, timedelta
 
 import openpyxl
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -738,11 +739,30 @@ class TestImport(DebtCommon):
         self.assertLines(theirs, [("Contacts", 2, "error", "no customer")])
         with self.assertRaises(AccessError):
             mine.with_user(stranger).read(["name"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            theirs.write(
+                {
+                    "company_id": self.company.id,
+                    "journal_id": False,
+                    "account_id": False,
+                }
+            )
         self.assertFalse(
             self.env["debt.import.line"]
             .with_user(stranger)
             .search([("import_id", "=", mine.id)])
         )
+
+    def test_a_conflict_with_another_worker_is_not_the_fault_of_a_line(self):
+        job = self.contacts(("C-001", "A", None, None, None, None))
+        contacts = type(self.env["debt.import.sheet.contacts"])
+
+        def conflict(sheet, job, rows):
+            raise SerializationFailure
+
+        self.patch(contacts, "_apply", conflict)
+        with self.assertRaises(SerializationFailure):
+            job.action_import()
 
     def test_what_was_imported_stays(self):
         job = self.imported(

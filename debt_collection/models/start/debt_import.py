@@ -169,7 +169,11 @@ class DebtImport(models.Model):
                 raise UserError(self.env._("This was imported. Start another import."))
             vals = {**vals, "state": "draft", "problem": False}
             self.line_ids.unlink()
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # rules were checked for the company that it had
+            self.check_access("write")
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):

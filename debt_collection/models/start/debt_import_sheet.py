@@ -1,4 +1,4 @@
-from psycopg2 import DatabaseError, errors
+from psycopg2 import DatabaseError, OperationalError
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -84,7 +84,7 @@ class DebtImportSheet(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._apply(job, rows)
-        except errors.OperationalError:
+        except OperationalError:
             raise  # another transaction won: Odoo repeats all of this
         except (UserError, ValueError, DatabaseError) as error:
             for row in rows:
