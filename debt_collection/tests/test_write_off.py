@@ -53,6 +53,7 @@ class TestWriteOff(DifferenceCommon):
             (difference.state, difference.outcome), ("cleared", "written_off")
         )
         self.assertEqual(difference.amount_credited, 4)
+        self.assertEqual(difference.resolved_by_id, self.bookkeeper)
         self.assertEqual(self.case_of().state, "closed")
         self.refresh()
         self.assertBooks()

@@ -46,7 +46,6 @@ class DebtClassifyWizard(models.TransientModel):
     )
     owner_id = fields.Many2one(
         "res.users",
-        string="Owner",
         domain=[("share", "=", False)],
         help="Empty: of the reason, else the agent of the customer.",
     )

@@ -414,8 +414,8 @@ class DebtDifference(models.Model):
             alive._plan_message("difference_return")
 
     def _resolve(self, state, **values):
-        super()._resolve(state, **values)
         self.sudo()._end_tasks("difference_late")
+        return super()._resolve(state, **values)
 
     def _tell_case(self):
         """Write on the time line of the customers that the chase goes on, and why."""
@@ -553,7 +553,8 @@ judged AS (
     UPDATE debt_difference t
        SET state = f.verdict, amount_cover = f.cover, amount_credited = f.credited,
            outcome = f.outcome, reminded = t.reminded IS TRUE OR f.late,
-           resolved_by_id = CASE WHEN f.verdict = f.state THEN t.resolved_by_id END,
+           resolved_by_id = CASE WHEN f.verdict = f.state OR f.outcome = 'written_off'
+                                 THEN t.resolved_by_id END,
            resolved_date = CASE WHEN f.verdict = f.state THEN t.resolved_date
                                 WHEN f.verdict IN ('cleared', 'returned')
                                 THEN %(day)s END,

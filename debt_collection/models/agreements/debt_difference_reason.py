@@ -22,7 +22,6 @@ class DebtDifferenceReason(models.Model):
     _used_in = "debt.difference"
 
     owner_id = fields.Many2one(
-        string="Owner",
         help="Gets the document in this company. Empty: the agent of the customer.",
     )
     days = fields.Integer(

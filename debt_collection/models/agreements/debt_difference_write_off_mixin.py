@@ -271,7 +271,7 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
             body=self.env._("Write-off of a difference: %s", self._get_html_link())
         )
         # sudo: guarded fields
-        self.sudo().write({"write_off_id": move.id})
+        self.sudo().write({"write_off_id": move.id, "resolved_by_id": self.env.uid})
         self._message_log(body=self.env._("Written off: %s", move._get_html_link()))
 
     def _write_off_values(self, shares, account):

@@ -265,8 +265,8 @@ class DebtDispute(models.Model):
             raise UserError(self.env._("This dispute is closed already."))
 
     def _resolve(self, state, answer=False, **values):
-        super()._resolve(state, answer=answer, **values)
         self.sudo()._end_tasks("dispute_late")
+        return super()._resolve(state, answer=answer, **values)
 
     # === ACTIVITIES AND MESSAGES === #
 

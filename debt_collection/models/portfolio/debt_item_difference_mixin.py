@@ -26,7 +26,6 @@ class DebtItemDifferenceMixin(models.AbstractModel):
         "debt_difference_debt_item_rel",
         "debt_item_id",
         "debt_difference_id",
-        string="Differences",
     )
     to_classify = fields.Boolean(
         string="Difference to Classify",
@@ -36,7 +35,6 @@ class DebtItemDifferenceMixin(models.AbstractModel):
     )
     suggested_reason_id = fields.Many2one(
         "debt.difference.reason",
-        string="Suggested Reason",
         compute="_compute_suggested_reason",
         help="What the customer deducted, as they reported the payment.",
     )
