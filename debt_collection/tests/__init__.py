@@ -17,6 +17,7 @@ from . import (
     test_merge,
     test_pay_link,
     test_payment_notice,
+    test_plan,
     test_promise,
     test_salesperson,
     test_settings,

@@ -80,6 +80,14 @@ TABLE = {
         "account": "r",
     },
     "debt.start.accept": {"manager": "rwcu", "account": "rwcu"},
+    "debt.plan": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.plan.limit": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {
         "agent": "r",

@@ -215,7 +215,7 @@ class DebtOrderCheck(models.AbstractModel):
             stage=case.stage_id.sale_effect if case.state in ("open", "hold") else FREE,
             limit=company.debt_sale_limit,
             step=step,
-            prepaid_only=own == "prepaid",
+            prepaid_only=own == "prepaid" or "active" in case.plan_ids.mapped("state"),
             most=most,
         )
 

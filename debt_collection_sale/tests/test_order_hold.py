@@ -67,6 +67,30 @@ class TestOrderHold(DebtSaleCommon):
         order.invalidate_recordset()
         self.assertEqual(order.debt_credit_level, "none")
 
+    def test_who_pays_in_instalments_buys_against_prepayment(self):
+        self.owe(40)
+        case = self.case_of()
+        order = self.order()
+        plan = self.env["debt.plan"].create(
+            {
+                "case_id": case.id,
+                "amount_down": 300,
+                "date_start": days(0),
+                "date_first": days(9),
+                "item_ids": case.item_ids.ids,
+            }
+        )
+        plan._activate(accepted_by="Rosa", accepted_how="phone")
+        self.run_on()
+        order.invalidate_recordset()
+        self.assertEqual(order.debt_credit_level, "hold")
+        self.assertIn("prepayment", order.debt_credit_text)
+        plan._withdraw("paid")
+        self.pay(case.item_ids.move_id)
+        self.run_on(days(1))
+        order.invalidate_recordset()
+        self.assertEqual(order.debt_credit_level, "none")
+
     def test_a_pause_of_the_chase_does_not_let_orders_pass(self):
         self.owe(20)
         self.case_of().write({"state": "hold", "hold_until": days(9)})

@@ -17,4 +17,4 @@ from . import debt_dispute, debt_dispute_reason
 from . import debt_difference_write_off_mixin
 
 # isort: split
-from . import debt_difference, debt_difference_reason
+from . import debt_difference, debt_difference_reason, debt_plan, debt_plan_limit

@@ -27,6 +27,8 @@ class DebtCoverMixin(models.AbstractModel):
     _mail_post_access = "read"
     #: Why an item that is wholly covered is held: a value of ``debt.item.held_reason``.
     _cover_reason = None
+    #: Kinds of a higher rank are judged later: by what became of the others.
+    _judge_rank = 0
     #: Fields that only the product writes: its buttons and the daily run.
     _guarded = frozenset()
 
@@ -291,14 +293,15 @@ class DebtCoverMixin(models.AbstractModel):
 
     @api.model
     def _cover_models(self):
-        """Return the models that cover items, in a fixed order."""
-        return [
+        """Return the models that cover items, in the order in which they are judged."""
+        models_ = [
             self.env[name]
             for name in sorted(self.env.registry)
             if self.env[name]._auto
             and not self.env[name]._abstract
             and getattr(self.env[name], "_cover_reason", None)
         ]
+        return sorted(models_, key=lambda model: model._judge_rank)
 
     @api.model
     def _covers_query(self, company, cases):

@@ -51,6 +51,7 @@ class DebtPromise(models.Model):
             "matched_before",
             "paid_date",
             "paid_late",
+            "plan_id",
             "state",
         )
     )
@@ -108,6 +109,9 @@ class DebtPromise(models.Model):
         default=lambda self: self.env.company.debt_promise_confirm,
         help="Writes to the debtor what they promised.",
     )
+    plan_id = LooseMany2one(
+        "debt.plan", string="Payment Plan", index="btree_not_null", readonly=True
+    )
     import_id = LooseMany2one("debt.import", string="Imported with", readonly=True)
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
 
@@ -130,7 +134,7 @@ class DebtPromise(models.Model):
                 date=format_date(self.env, promise.date) if promise.date else "",
             )
 
-    @api.depends("date", "method", "company_id")
+    @api.depends("date", "method", "company_id", "plan_id")
     def _compute_deadline(self):
         for promise in self:
             if not promise.date:
@@ -139,6 +143,8 @@ class DebtPromise(models.Model):
             # sudo: settings of the company decide
             company = promise.company_id.sudo()
             days = company.debt_promise_tolerance
+            if promise.plan_id:
+                days = max(days, company.debt_plan_tolerance)
             if promise.method == "cheque":
                 days = max(days, company.debt_promise_tolerance_cheque)
             promise.deadline = promise._working_days_after(promise.date, days)
@@ -206,7 +212,8 @@ class DebtPromise(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         promises = super().create(vals_list)
-        promises._check_limits()
+        # an instalment is inside the limits of its plan
+        promises.filtered(lambda promise: not promise.plan_id)._check_limits()
         for promise in promises:
             promise._start()
         self._look_again(promises.case_id)
@@ -215,6 +222,10 @@ class DebtPromise(models.Model):
 
     def write(self, vals):
         changes = TERMS & vals.keys()
+        if changes and self.plan_id:
+            raise UserError(
+                self.env._("This is an instalment: change its payment plan.")
+            )
         if changes and any(promise.state != "open" for promise in self):
             raise UserError(
                 self.env._("This promise is over. Enter what is promised now anew.")
@@ -244,11 +255,12 @@ class DebtPromise(models.Model):
         self.ensure_one()
         owed, value, matched = self._books_now()
         others = self._others()
-        self._replace(
-            others.filtered(lambda promise: promise.state == "open"),
-            owed - self.amount,
-            self.env._("Replaced by a later promise"),
-        )
+        if not self.plan_id:
+            self._replace(
+                others.filtered(lambda promise: promise.state == "open"),
+                owed - self.amount,
+                self.env._("Replaced by a later promise"),
+            )
         missed = others.filtered(
             lambda promise: (
                 promise.state == "partial"
@@ -260,7 +272,8 @@ class DebtPromise(models.Model):
         self.sudo().write(
             {
                 "matched_before": matched if new_items else self.matched_before,
-                "amount_cover": self.amount,
+                # the documents of a plan are covered by the plan
+                "amount_cover": 0 if self.plan_id else self.amount,
                 "amount_company": self.amount * value / owed if owed else 0,
                 "level": 1 + len(missed),
             }
@@ -429,7 +442,7 @@ need AS (
 share AS (
     SELECT *, LEAST(missing, GREATEST(0, pool - before)) AS to_apply FROM need
 ),
-verdict AS (
+decided AS (
     SELECT *,
            CASE WHEN due <= 0 THEN 'cancelled'
                 WHEN in_time >= due * %(part)s OR due - in_time < crumb THEN 'kept'
@@ -444,12 +457,17 @@ verdict AS (
                       AND (came >= due * %(part)s OR due - came < crumb) AS late
               FROM share) s
 ),
+verdict AS (
+    SELECT *, CASE WHEN verdict = 'open' AND plan_id IS NULL
+                   THEN missing ELSE 0 END AS rest
+      FROM decided
+),
 judged AS (
     UPDATE debt_promise t
        SET state = v.verdict, paid_late = v.late,
            amount_paid = LEAST(v.amount, GREATEST(0, v.came)),
            amount_to_apply = CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
-           amount_cover = CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END,
+           amount_cover = v.rest,
            paid_date = CASE WHEN v.came > 0 THEN v.last END,
            judged_date = CASE v.verdict WHEN 'open' THEN NULL
                               WHEN t.state THEN t.judged_date ELSE %(day)s END
@@ -459,9 +477,9 @@ judged AS (
            IS DISTINCT FROM
            (v.verdict, v.late, LEAST(v.amount, GREATEST(0, v.came)),
             CASE v.verdict WHEN 'open' THEN v.to_apply ELSE 0 END,
-            CASE v.verdict WHEN 'open' THEN v.missing ELSE 0 END)
+            v.rest)
     RETURNING t.id, t.case_id, t.user_id, t.amount_company, v.state AS was, t.state,
-              t.paid_late
+              t.paid_late, t.plan_id
 ),
 again AS (
     UPDATE debt_case SET judged_day = NULL
@@ -479,6 +497,7 @@ task AS (
       FROM judged j
       JOIN debt_case c ON c.id = j.case_id
      WHERE j.was = 'open' AND j.state IN ('partial', 'broken') AND NOT j.paid_late
+       AND j.plan_id IS NULL -- the plan has its own task
        AND NOT EXISTS (SELECT FROM debt_action a
                         WHERE a.promise_id = j.id AND a.purpose = 'promise_broken')
     ON CONFLICT DO NOTHING

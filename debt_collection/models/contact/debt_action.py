@@ -39,6 +39,7 @@ REASONS = HELD_REASONS + [
     ("promise_over", "The promise is not open any more"),
     ("notice_over", "The reported payment was applied or rejected"),
     ("dispute_over", "The dispute was answered"),
+    ("plan_over", "The payment plan is over"),
     ("owes_again", "The customer owes again"),
     ("not_due", "Nothing is due yet"),
     ("stopped", "The campaign was stopped"),
@@ -99,6 +100,7 @@ class DebtAction(models.Model):
             ("dispute_late", "Late Dispute"),
             ("thanks", "Thanks for the Payment"),
             ("campaign", "Campaign"),
+            ("plan_broken", "Broken Payment Plan"),
             ("difference_ask", "Request of a Document"),
             ("difference_late", "Missing Document of a Difference"),
             ("difference_return", "Difference That Has to Be Paid"),
@@ -113,6 +115,7 @@ class DebtAction(models.Model):
     notice_id = LooseMany2one("debt.payment.notice", string="Payment Notice")
     dispute_id = LooseMany2one("debt.dispute", string="Dispute")
     difference_id = LooseMany2one("debt.difference", string="Difference")
+    plan_id = LooseMany2one("debt.plan", string="Payment Plan")
     campaign_id = LooseMany2one(
         "debt.campaign", string="Campaign", index="btree_not_null"
     )
@@ -158,6 +161,7 @@ class DebtAction(models.Model):
     _notice_uniq = models.UniqueIndex(
         "(notice_id, purpose) WHERE notice_id IS NOT NULL"
     )
+    _plan_uniq = models.UniqueIndex("(plan_id, purpose) WHERE plan_id IS NOT NULL")
     _dispute_uniq = models.UniqueIndex(
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
@@ -604,10 +608,14 @@ class DebtAction(models.Model):
         return ready
 
     def _agreement(self):
-        """Return the promise, notice, dispute or difference that it is about."""
+        """Return the promise, notice, dispute, difference or plan that it is about."""
         self.ensure_one()
         return (
-            self.promise_id or self.notice_id or self.dispute_id or self.difference_id
+            self.promise_id
+            or self.notice_id
+            or self.dispute_id
+            or self.difference_id
+            or self.plan_id
         )
 
     def _skip_reason(self, paying):

@@ -464,6 +464,7 @@ class DebtFile(models.AbstractModel):
         offers = [
             (agent or seller, "action_log", self.env._("Log Contact")),
             (agent and owes, "action_promise", self.env._("Promise to Pay")),
+            (agent and owes, "action_plan", self.env._("Payment Plan")),
             (
                 (agent or seller) and owes,
                 "action_report_payment",

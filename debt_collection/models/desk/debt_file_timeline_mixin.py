@@ -266,6 +266,27 @@ class DebtFileTimelineMixin(models.AbstractModel):
             ),
         }
 
+    def _entry_of_debt_plan(self, plan):
+        return {
+            **self._agreement(plan, self.env._("Payment Plan")),
+            "icon": "fa-calendar-check-o",
+            "text": plan.approval_note or "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        self.env._(
+                            "%(count)s instalments until %(date)s",
+                            count=plan.instalments,
+                            date=format_date(self.env, plan.date_end),
+                        ),
+                        plan.accepted_by,
+                        plan.close_reason,
+                    ),
+                )
+            ),
+        }
+
     def _entry_of_debt_payment_notice(self, notice):
         return {
             **self._agreement(notice, self.env._("Payment Reported")),

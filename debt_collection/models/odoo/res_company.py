@@ -120,6 +120,11 @@ class ResCompany(models.Model):
         string="Thank for Payments",
         help="Writes to customers who were contacted and then paid all they owe.",
     )
+    debt_plan_tolerance = fields.Integer(
+        string="Tolerance of Instalments",
+        default=5,
+        help="Working days after an instalment until its payment plan is broken.",
+    )
     debt_notice_days = fields.Integer(
         string="Pause for a Reported Payment",
         default=5,

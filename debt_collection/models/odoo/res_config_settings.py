@@ -83,6 +83,9 @@ class ResConfigSettings(models.TransientModel):
     debt_notice_days = fields.Integer(
         related="company_id.debt_notice_days", readonly=False
     )
+    debt_plan_tolerance = fields.Integer(
+        related="company_id.debt_plan_tolerance", readonly=False
+    )
     debt_salesperson_list = fields.Boolean(
         related="company_id.debt_salesperson_list", readonly=False
     )

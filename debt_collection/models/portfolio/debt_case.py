@@ -132,6 +132,7 @@ class DebtCase(models.Model):
     item_ids = fields.One2many("debt.item", "case_id", domain=[("state", "=", "open")])
     action_ids = fields.One2many("debt.action", "case_id")
     promise_ids = fields.One2many("debt.promise", "case_id", string="Promises")
+    plan_ids = fields.One2many("debt.plan", "case_id", string="Payment Plans")
     notice_ids = fields.One2many(
         "debt.payment.notice", "case_id", string="Payment Notices"
     )

@@ -28,6 +28,14 @@ class DebtCaseDeskMixin(models.AbstractModel):
     promise_count = fields.Integer(
         compute="_compute_promise_count", string="Number of Promises"
     )
+    plan_count = fields.Integer(
+        compute="_compute_plan_count", string="Number of Payment Plans"
+    )
+    plan_text = fields.Char(
+        compute="_compute_plan_count",
+        string="Payment Plan",
+        help="The plan in force: what is left and when the next instalment comes.",
+    )
     promise_text = fields.Char(
         compute="_compute_promise_count",
         string="Promised",
@@ -170,7 +178,9 @@ class DebtCaseDeskMixin(models.AbstractModel):
     def _compute_promise_count(self):
         for case in self:
             case.promise_count = len(case.promise_ids)
-            still_open = case.promise_ids.filtered(lambda p: p.state == "open")
+            still_open = case.promise_ids.filtered(
+                lambda p: p.state == "open" and not p.plan_id
+            )
             case.promise_text = " · ".join(
                 self.env._(
                     "%(amount)s for %(date)s",
@@ -178,6 +188,21 @@ class DebtCaseDeskMixin(models.AbstractModel):
                     date=format_date(self.env, promise.date),
                 )
                 for promise in still_open.sorted("date")
+            )
+
+    @api.depends("plan_ids.state", "plan_ids.amount_cover")
+    @api.depends_context("lang")
+    def _compute_plan_count(self):
+        for case in self:
+            case.plan_count = len(case.plan_ids)
+            active = case.plan_ids.filtered(lambda plan: plan.state == "active")
+            case.plan_text = " · ".join(
+                self.env._(
+                    "%(left)s left, next instalment on %(date)s",
+                    left=format_amount(self.env, plan.amount_cover, plan.currency_id),
+                    date=format_date(self.env, plan.next_date),
+                )
+                for plan in active
             )
 
     @api.depends("dispute_ids")
@@ -247,6 +272,40 @@ class DebtCaseDeskMixin(models.AbstractModel):
                 "amount_chaseable"
             )
         )
+
+    def action_plan(self):
+        """Simulate a payment plan."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment Plan"),
+            "res_model": "debt.plan",
+            "view_mode": "form",
+            "context": {
+                "default_case_id": self.id,
+                "default_item_ids": [Command.set(self._plan_items().ids)],
+            },
+        }
+
+    def _plan_items(self):
+        """Return the documents that a plan would pay: overdue, in one currency."""
+        self.ensure_one()
+        owed = self.item_ids.filtered(
+            lambda item: item.amount_residual_currency > 0 and not item.excluded
+        )
+        overdue = owed.filtered(lambda item: item.days_past_due > 0) or owed
+        currency = overdue.sorted("date_due").currency_id[:1]
+        return overdue.filtered(lambda item: item.currency_id == currency)
+
+    def action_open_plans(self):
+        """Open the payment plans of the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "debt_collection.debt_plan_action"
+        )
+        action["domain"] = [("case_id", "=", self.id)]
+        action["context"] = {"default_case_id": self.id}
+        return action
 
     def action_open_promises(self):
         """Open the promises of the case."""

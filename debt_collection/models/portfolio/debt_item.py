@@ -15,6 +15,7 @@ HELD_REASONS = [
     ("noticed", "Payment reported"),
     ("disputed", "In dispute"),
     ("difference", "Difference to be cleared"),
+    ("planned", "In a payment plan"),
     ("no_strategy", "No strategy"),
     ("strategy_off", "Strategy switched off"),
     ("stage_stops", "Stage stops friendly contact"),
@@ -28,7 +29,7 @@ HELD_REASONS = [
 
 #: Reasons that come from an agreement: afterwards the item takes its next step, never
 #: a higher one.
-NEXT_STEP_REASONS = ("hold", "promised", "noticed", "disputed", "difference")
+NEXT_STEP_REASONS = ("hold", "promised", "noticed", "disputed", "difference", "planned")
 
 
 #: From this many rows on a statement works in bulk.

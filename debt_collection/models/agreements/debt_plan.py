@@ -1,0 +1,680 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from dateutil.relativedelta import relativedelta
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL, format_date
+
+from ...fields import LooseMany2one
+from ...logic.pay_day import PayCalendar
+from ...logic.plan import Terms, beyond, schedule
+from ...logic.working_days import add_working_days
+
+STATES = [
+    ("draft", "Draft"),
+    ("offered", "Offered"),
+    ("active", "Active"),
+    ("done", "Done"),
+    ("broken", "Broken"),
+    ("cancelled", "Cancelled"),
+]
+#: What is agreed; it stays once the plan is offered.
+TERMS = {
+    "amount_down",
+    "case_id",
+    "currency_id",
+    "date_first",
+    "date_start",
+    "frequency",
+    "instalments",
+    "item_ids",
+    "on_pay_days",
+}
+
+
+class DebtPlan(models.Model):
+    """What a debtor owes, agreed to be paid in instalments.
+
+    A simulator while it is a draft. Once the debtor accepts, each instalment is a
+    promise; the documents leave the chase until the plan is done or broken.
+    """
+
+    _name = "debt.plan"
+    _description = "Payment Plan"
+    _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
+    _order = "id desc"
+    _cover_reason = "planned"
+    _action_field = "plan_id"
+    _over_reason = "plan_over"
+    #: Judged by its instalments, so after them.
+    _judge_rank = 1
+    _guarded = frozenset(
+        (
+            "accepted_by",
+            "accepted_date",
+            "accepted_how",
+            "amount_company",
+            "amount_cover",
+            "approval",
+            "approval_user_id",
+            "close_reason",
+            "promise_ids",
+            "signature",
+            "state",
+        )
+    )
+
+    item_ids = fields.Many2many(
+        help="What the plan pays, in full. Empty: all that is overdue.",
+    )
+    amount = fields.Monetary(
+        string="Owed",
+        compute="_compute_amount",
+        store=True,
+        precompute=True,
+        help="What is open of the documents.",
+    )
+    amount_total = fields.Monetary(
+        string="To Pay", related="amount", help="The sum of the instalments."
+    )
+    amount_company = fields.Monetary(help="Worth of the plan when it was agreed.")
+    amount_down = fields.Monetary(
+        string="Down Payment",
+        compute="_compute_amount_down",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Paid when the plan begins.",
+    )
+    down_percent = fields.Float(
+        string="Down Payment (%)", compute="_compute_schedule", digits=(5, 1)
+    )
+    instalments = fields.Integer(
+        string="Number of Instalments",
+        required=True,
+        default=3,
+        help="Payments after the down payment.",
+    )
+    frequency = fields.Selection(
+        [
+            ("weekly", "Every Week"),
+            ("biweekly", "Every Two Weeks"),
+            ("monthly", "Every Month"),
+        ],
+        required=True,
+        default="monthly",
+    )
+    date_start = fields.Date(
+        string="Begins on",
+        required=True,
+        default=lambda self: self.env.company._debt_today(),
+        help="The day of the down payment.",
+    )
+    date_first = fields.Date(
+        string="First Instalment",
+        compute="_compute_date_first",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    on_pay_days = fields.Boolean(
+        string="On the Customer's Pay Days",
+        default=True,
+        help="Each day moves to the next one on which the customer pays: their payment "
+        "days, else the next working day.",
+    )
+    date_end = fields.Date(string="Last Instalment", compute="_compute_schedule")
+    schedule = fields.Html(compute="_compute_schedule", sanitize=False)
+    beyond = fields.Text(
+        string="Beyond Your Limits",
+        compute="_compute_beyond",
+        help="Somebody with a higher limit has to approve it.",
+    )
+    approval = fields.Selection(
+        [
+            ("asked", "Approval Asked For"),
+            ("given", "Approved"),
+            ("refused", "Refused"),
+        ],
+        readonly=True,
+        tracking=True,
+        copy=False,
+    )
+    approval_note = fields.Text(
+        string="Why", help="What speaks for a plan beyond the limits.", tracking=True
+    )
+    approval_user_id = LooseMany2one(
+        "res.users", string="Decided by", readonly=True, copy=False
+    )
+    may_approve = fields.Boolean(compute="_compute_beyond")
+    state = fields.Selection(
+        STATES,
+        required=True,
+        default="draft",
+        readonly=True,
+        tracking=True,
+        copy=False,
+        group_expand=True,
+    )
+    accepted_by = fields.Char(readonly=True, copy=False, tracking=True)
+    accepted_date = fields.Date(string="Accepted on", readonly=True, copy=False)
+    accepted_how = fields.Selection(
+        [
+            ("signed", "Signed"),
+            ("email", "By E-mail"),
+            ("phone", "By Phone"),
+        ],
+        string="Accepted How",
+        readonly=True,
+        copy=False,
+    )
+    signature = fields.Binary(readonly=True, copy=False, attachment=True)
+    promise_ids = fields.One2many(
+        "debt.promise", "plan_id", string="Instalments", readonly=True
+    )
+    amount_paid = fields.Monetary(string="Paid", compute="_compute_paid")
+    next_date = fields.Date(string="Next Instalment", compute="_compute_paid")
+    close_reason = fields.Char(
+        string="Reason", readonly=True, copy=False, tracking=True
+    )
+    action_ids = fields.One2many("debt.action", "plan_id", string="Actions")
+
+    _open_idx = models.Index("(company_id, case_id) WHERE state = 'active'")
+    _cover_idx = models.Index("(case_id) WHERE amount_cover > 0")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("item_ids")
+    def _compute_amount(self):
+        for plan in self:
+            # sudo: agents need no right on the books
+            plan.amount = sum(plan.sudo().item_ids.mapped("amount_residual_currency"))
+
+    @api.depends("amount", "case_id")
+    def _compute_amount_down(self):
+        for plan in self:
+            limit = plan._limit(self.env.user)
+            percent = limit.down_percent if limit else 0
+            currency = plan.currency_id
+            down = plan.amount * percent / 100
+            if currency:
+                down = currency.round(down)
+                if currency.compare_amounts(down * 100, plan.amount * percent) < 0:
+                    down = currency.round(down + currency.rounding)
+            plan.amount_down = down
+
+    @api.depends("date_start", "frequency")
+    def _compute_date_first(self):
+        steps = {
+            "weekly": relativedelta(weeks=1),
+            "biweekly": relativedelta(weeks=2),
+            "monthly": relativedelta(months=1),
+        }
+        for plan in self:
+            step = steps.get(plan.frequency)
+            plan.date_first = plan.date_start and step and plan.date_start + step
+
+    @api.depends(
+        "amount",
+        "amount_down",
+        "case_id",
+        "currency_id",
+        "date_first",
+        "date_start",
+        "frequency",
+        "instalments",
+        "on_pay_days",
+        "promise_ids.state",
+    )
+    @api.depends_context("lang")
+    def _compute_schedule(self):
+        for plan in self:
+            rows = plan._rows()
+            plan.date_end = rows[-1][0] if rows else False
+            plan.down_percent = (
+                100 * plan.amount_down / plan.amount if plan.amount else 0
+            )
+            plan.schedule = plan._as_table(rows) if rows else False
+
+    @api.depends_context("uid")
+    @api.depends(
+        "amount",
+        "amount_down",
+        "case_id",
+        "date_first",
+        "date_start",
+        "frequency",
+        "instalments",
+        "on_pay_days",
+    )
+    def _compute_beyond(self):
+        for plan in self:
+            reasons = plan._beyond(self.env.user)
+            plan.beyond = "\n".join(reasons)
+            plan.may_approve = not reasons and self.env.user != plan.create_uid
+
+    @api.depends("promise_ids.amount_paid", "promise_ids.state")
+    def _compute_paid(self):
+        for plan in self:
+            promises = plan.promise_ids
+            plan.amount_paid = sum(promises.mapped("amount_paid"))
+            plan.next_date = min(
+                promises.filtered(lambda p: p.state == "open").mapped("date"),
+                default=False,
+            )
+
+    @api.depends("partner_id", "amount", "instalments")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for plan in self:
+            # sudo: the name of the debtor is shown wherever the plan is
+            plan.display_name = self.env._(
+                "%(customer)s: %(amount)s in %(count)s instalments",
+                customer=plan.partner_id.sudo().display_name or "",
+                amount=plan._money(plan.amount),
+                count=plan.instalments,
+            )
+
+    # === THE SIMULATOR === #
+
+    def _logic_terms(self):
+        """Return the terms as ``logic.plan`` knows them, None while one is missing."""
+        self.ensure_one()
+        if not (self.amount > 0 and self.date_start and self.date_first):
+            return None
+        digits = self.currency_id.decimal_places
+        unit = Decimal(1).scaleb(-digits)
+        return Terms(
+            Decimal(str(self.amount)).quantize(unit),
+            Decimal(str(self.amount_down)).quantize(unit),
+            self.instalments,
+            self.frequency,
+            self.date_start,
+            self.date_first,
+            digits,
+        )
+
+    def _instalments(self):
+        """Return what the terms give: a list of (day, amount)."""
+        self.ensure_one()
+        terms = self._logic_terms()
+        if not terms or terms.count < 1 or not 0 <= terms.down < terms.amount:
+            return []
+        return schedule(terms, self._pay_day if self.on_pay_days else lambda day: day)
+
+    def _pay_day(self, day):
+        """Return the first day from a day on, on which the customer can pay."""
+        # sudo: the calendar of the customer decides
+        partner, company = self.partner_id.sudo(), self.company_id.sudo()
+        years = {day.year, day.year + 1}
+        if calendar := partner.debt_pay_calendar_id:
+            days = calendar._to_logic(years)
+            # an instalment needs no revision
+            return PayCalendar(pay=days.pay, holidays=days.holidays).next_pay_day(day)
+        country = company.country_id
+        holidays = country._debt_holidays(years) if country else frozenset()
+        return add_working_days(day - timedelta(days=1), 1, holidays)
+
+    def _rows(self):
+        """Return the instalments as rows: day, amount, promise or None."""
+        self.ensure_one()
+        if self.promise_ids:
+            return [
+                (promise.date, promise.amount, promise)
+                for promise in self.promise_ids.sorted(lambda p: (p.date, p.id))
+            ]
+        return [(day, float(amount), None) for day, amount in self._instalments()]
+
+    def _as_table(self, rows):
+        """Return the instalments as a table, with what became of each."""
+        states = dict(
+            self.env["debt.promise"]._fields["state"]._description_selection(self.env)
+        )
+        left = sum(amount for _day, amount, _promise in rows)
+        lines = []
+        for number, (day, amount, promise) in enumerate(rows):
+            left -= amount
+            name = (
+                self.env._("Down payment")
+                if not number and self.amount_down
+                else str(number + (not self.amount_down))
+            )
+            lines.append(
+                Markup(
+                    "<tr><td>%s</td><td>%s</td><td class='text-end'>%s</td>"
+                    "<td class='text-end text-muted'>%s</td><td>%s</td></tr>"
+                )
+                % (
+                    name,
+                    format_date(self.env, day),
+                    self._money(amount),
+                    self._money(max(0, left)),
+                    states[promise.state] if promise else "",
+                )
+            )
+        heads = (
+            self.env._("Instalment"),
+            self.env._("Date"),
+            self.env._("Amount"),
+            self.env._("Left"),
+        )
+        return Markup(
+            "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th>"
+            "<th class='text-end'>%s</th><th class='text-end'>%s</th><th></th></tr>"
+            "</thead><tbody>%s</tbody></table>"
+        ) % (*heads, Markup().join(lines))
+
+    # === LIMITS AND APPROVAL === #
+
+    def _limit(self, user):
+        """Return the limit of a user for the case of the plan."""
+        case = self.case_id.sudo()  # sudo: the segment, for everybody
+        return self.env["debt.plan.limit"]._of_user(case, user)
+
+    def _beyond(self, user):
+        """Return, in words, what of the terms a user may not agree on alone."""
+        self.ensure_one()
+        terms, rows = self._logic_terms(), self._instalments()
+        if not rows:
+            return []
+        limit = self._limit(user)
+        if not limit:
+            return [self.env._("You may not agree on payment plans.")]
+        last = rows[-1][0]
+        words = {
+            "down": self.env._(
+                "The down payment is less than %s %% of what is owed.",
+                f"{limit.down_percent:g}",
+            ),
+            "count": self.env._("More than %s instalments.", limit.instalments),
+            "days": self.env._("It takes more than %s days.", limit.days),
+        }
+        reasons = [words[name] for name in beyond(terms, last, limit._terms())]
+        days = self.case_id.sudo().days_past_due  # sudo: see ``_limit``
+        if days < limit.min_age:
+            reasons.append(
+                self.env._(
+                    "The debt is %(days)s days past due; plans are for debts of "
+                    "%(least)s days on.",
+                    days=days,
+                    least=limit.min_age,
+                )
+            )
+        return reasons
+
+    def action_ask_approval(self):
+        """Ask who may agree on more to approve the plan."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.approval_note:
+            raise UserError(self.env._("Say what speaks for this plan."))
+        user = self.company_id.sudo()._debt_dispute_supervisor()  # sudo: settings
+        self.sudo().approval = "asked"  # sudo: guarded field
+        if user and user != self.env.user:
+            self.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Approve the payment plan"),
+                note=self.approval_note,
+                user_id=user.id,
+            )
+
+    def action_approve(self):
+        """Approve a plan beyond the limits of who made it."""
+        self._decide("given")
+
+    def action_refuse(self):
+        """Refuse a plan beyond the limits."""
+        self._decide("refused")
+
+    def _decide(self, decision):
+        """Decide on plans of others, inside the own limits.
+
+        :raise AccessError: for the own plan, or beyond the own limits too
+        """
+        self.check_access("write")
+        for plan in self:
+            if self.env.user == plan.create_uid:
+                raise AccessError(self.env._("Somebody else approves your plan."))
+            if decision == "given" and not plan.may_approve:
+                raise AccessError(
+                    self.env._("It is beyond your limits too:\n%s", plan.beyond)
+                )
+            # sudo: guarded fields
+            plan.sudo().write({"approval": decision, "approval_user_id": self.env.uid})
+        self.activity_ids.action_feedback()
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("amount_down", "amount", "instalments", "date_first", "date_start")
+    def _check_terms(self):
+        for plan in self:
+            if not 1 <= plan.instalments <= 60:
+                raise ValidationError(
+                    self.env._("A plan has from one to sixty instalments.")
+                )
+            if not 0 <= plan.amount_down < plan.amount:
+                raise ValidationError(
+                    self.env._("The down payment is a part of what is owed.")
+                )
+            if plan.date_first < plan.date_start:
+                raise ValidationError(
+                    self.env._("The first instalment comes after the plan begins.")
+                )
+
+    # === CRUD === #
+
+    def write(self, vals):
+        changes = TERMS & vals.keys()
+        if changes and any(plan.state not in ("draft", "offered") for plan in self):
+            raise UserError(
+                self.env._("This plan is agreed. Cancel it and simulate a new one.")
+            )
+        result = super().write(vals)
+        if changes:
+            # sudo: other terms need another approval, and another offer
+            self.sudo().write({"approval": False, "state": "draft"})
+        return result
+
+    def _oldest_items(self, amount=None):
+        return super()._oldest_items(None)
+
+    # === AGREEMENT === #
+
+    def _check_agreed(self):
+        """Refuse terms that nobody approved who may.
+
+        :raise UserError: with what goes beyond the limits
+        """
+        for plan in self:
+            reasons = plan._beyond(self.env.user)
+            if reasons and plan.approval != "given":
+                raise UserError(
+                    self.env._(
+                        "This plan is beyond your limits; ask for approval:\n%s",
+                        "\n".join(reasons),
+                    )
+                )
+
+    def action_offer(self):
+        """Note that the customer got the plan, and print it."""
+        self.ensure_one()
+        self.check_access("write")
+        self._check_agreed()
+        if self.state == "draft":
+            self.sudo().state = "offered"  # sudo: guarded field
+        return self.action_print()
+
+    def action_print(self):
+        """Print the agreement."""
+        return self.env.ref("debt_collection.debt_plan_agreement_report").report_action(
+            self
+        )
+
+    def action_accept(self):
+        """Ask how the customer accepted the plan."""
+        self.ensure_one()
+        self._check_agreed()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("The Customer Accepts"),
+            "res_model": "debt.plan.accept.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_plan_id": self.id},
+        }
+
+    def _activate(self, **accepted):
+        """Begin the plan: each instalment becomes a promise.
+
+        :param accepted: accepted_by, accepted_how, signature
+        :raise UserError: where the books changed since it was simulated
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self.lock_for_update()
+        if self.state not in ("draft", "offered"):
+            raise UserError(self.env._("This plan is agreed already."))
+        self._check_agreed()
+        owed, value, _matched = self._books_now()
+        if self.currency_id.compare_amounts(owed, self.amount):
+            raise UserError(
+                self.env._(
+                    "The debt changed: %(owed)s is owed of these documents now. "
+                    "Choose the documents again.",
+                    owed=self._money(owed),
+                )
+            )
+        today = self.company_id._debt_today()
+        rows = self._instalments()
+        if rows[0][0] < today:
+            raise UserError(
+                self.env._("The plan begins on a day that is over. Choose another.")
+            )
+        # sudo: guarded fields, and promises beyond the limits of single ones
+        plan = self.sudo()
+        plan._end_promises()
+        plan.write(
+            {
+                **accepted,
+                "state": "active",
+                "accepted_date": today,
+                "amount_cover": owed,
+                "amount_company": value,
+            }
+        )
+        self.env["debt.promise"].sudo().create(
+            [
+                {
+                    "plan_id": self.id,
+                    "case_id": self.case_id.id,
+                    "currency_id": self.currency_id.id,
+                    "item_ids": self.item_ids.ids,
+                    "amount": float(amount),
+                    "made_date": today,
+                    "date": day,
+                    "confirm": False,
+                    "user_id": self.user_id.id,
+                }
+                for day, amount in rows
+            ]
+        )
+
+    def _end_promises(self):
+        """The plan takes the place of promises on its documents."""
+        promises = self.env["debt.promise"].search(
+            [("item_ids", "in", self.item_ids.ids), ("state", "=", "open")]
+        )
+        promises._close(self.env._("Replaced by a payment plan"))
+
+    def _wants(self, action):
+        return self.state == "broken"
+
+    def action_cancel(self):
+        """Ask why the plan no longer counts."""
+        return self._ask_reason(self.env._("Cancel Payment Plan"))
+
+    def _withdraw(self, reason):
+        """Cancel plans for a reason; their documents are chased again."""
+        self.check_access("write")
+        live = self.filtered(lambda plan: plan.state in ("draft", "offered", "active"))
+        # sudo: guarded fields; whoever may change the plan may cancel it
+        plans = live.sudo()
+        plans.promise_ids.filtered(lambda p: p.state == "open")._close(reason)
+        plans.write({"state": "cancelled", "close_reason": reason, "amount_cover": 0})
+        self._look_again(self.case_id)
+
+    def unlink(self):
+        # sudo: the instalments of a mistake go with it
+        self.sudo().promise_ids.unlink()
+        return super().unlink()
+
+    # === SET BASED === #
+
+    @api.model
+    def _judge(self, company, day, cases):
+        """Judge the plans of cases by their instalments; see ``logic.plan``.
+
+        A broken plan ends the instalments that are still to come, and the agent gets a
+        task; its documents are chased again from their next step.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+WITH verdict AS (
+    SELECT n.id, n.case_id,
+           CASE WHEN bool_or(p.state IN ('partial', 'broken')) THEN 'broken'
+                WHEN bool_or(p.state = 'open') THEN 'active' ELSE 'done' END AS state,
+           SUM(p.amount - p.amount_paid) FILTER (WHERE p.state = 'open') AS rest
+      FROM debt_plan n
+      JOIN debt_case c ON c.id = n.case_id
+      JOIN debt_promise p ON p.plan_id = n.id
+     WHERE n.company_id = %(company)s AND n.case_id = ANY(%(cases)s) AND %(span_n)s
+       AND (n.state = 'active' OR (n.state = 'done' AND c.judged_day IS NULL))
+     GROUP BY n.id, n.case_id
+),
+judged AS (
+    UPDATE debt_plan n
+       SET state = v.state, close_reason = CASE v.state WHEN 'broken' THEN %(why)s END,
+           amount_cover = CASE v.state WHEN 'active' THEN COALESCE(v.rest, 0) ELSE 0 END
+      FROM verdict v
+     WHERE n.id = v.id
+       AND (n.state, n.amount_cover) IS DISTINCT FROM
+           (v.state, CASE v.state WHEN 'active' THEN COALESCE(v.rest, 0) ELSE 0 END)
+    RETURNING n.id, n.case_id, n.state, n.user_id, n.amount_company
+),
+ended AS (
+    UPDATE debt_promise p
+       SET state = 'cancelled', close_reason = %(why)s, judged_date = %(day)s
+      FROM judged j
+     WHERE p.plan_id = j.id AND j.state = 'broken' AND p.state = 'open'
+),
+again AS (
+    UPDATE debt_case SET judged_day = NULL
+     WHERE id IN (SELECT case_id FROM judged) AND judged_day IS NOT NULL
+)
+INSERT INTO debt_action (
+    case_id, company_id, debtor_id, partner_id, plan_id, channel, track, purpose,
+    state, user_id, planned_date, contact_day, amount, item_refs)
+SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'call', 'task',
+       'plan_broken', 'planned', COALESCE(c.agent_id, j.user_id, %(agent)s),
+       %(day)s, %(day)s, j.amount_company,
+       (SELECT array_agg(r.debt_item_id) FROM debt_item_debt_plan_rel r
+         WHERE r.debt_plan_id = j.id)
+  FROM judged j
+  JOIN debt_case c ON c.id = j.case_id
+ WHERE j.state = 'broken'
+ON CONFLICT DO NOTHING
+                """,
+                company=company.id,
+                cases=list(cases.ids),
+                day=day,
+                why=self.env._("The payment plan was broken"),
+                agent=company.debt_agent_id.id or None,
+                span_n=cases._span("n", "case_id"),
+            )
+        )
+        self.invalidate_model(flush=False)

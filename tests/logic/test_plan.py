@@ -1,0 +1,114 @@
+"""Payment plans: by table and by property."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from debt_collection_logic.plan import (
+    FREQUENCIES,
+    Limit,
+    Terms,
+    beyond,
+    judge,
+    schedule,
+)
+from debt_collection_logic.working_days import add_working_days, is_working
+from hypothesis import given
+from hypothesis import strategies as st
+
+START = date(2026, 1, 15)
+
+
+@st.composite
+def terms(draw):
+    digits = draw(st.sampled_from((0, 2, 3)))
+    unit = Decimal(1).scaleb(-digits)
+    amount = draw(st.integers(1, 10**9)) * unit
+    down = draw(st.integers(0, int(amount / unit) - 1)) * unit
+    start = draw(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+    return Terms(
+        amount,
+        down,
+        draw(st.integers(1, 60)),
+        draw(st.sampled_from(sorted(FREQUENCIES))),
+        start,
+        start + timedelta(days=draw(st.integers(0, 60))),
+        digits,
+    )
+
+
+@given(terms())
+def test_it_adds_up_to_the_debt(what):
+    plan = schedule(what)
+    unit = Decimal(1).scaleb(-what.digits)
+    assert sum(amount for _day, amount in plan) == what.amount
+    assert all(amount > 0 and amount % unit == 0 for _day, amount in plan)
+    assert len(plan) <= what.count + bool(what.down)
+
+
+@given(terms())
+def test_instalments_differ_by_what_rounding_leaves(what):
+    amounts = [amount for _day, amount in schedule(what)][bool(what.down) :]
+    if len(amounts) > 1:
+        assert len(set(amounts[:-1])) == 1
+    if len(amounts) == what.count:
+        unit = Decimal(1).scaleb(-what.digits)
+        assert abs(amounts[-1] - amounts[0]) <= unit * what.count
+
+
+@given(terms())
+def test_days_come_in_order_and_from_the_first_one_on(what):
+    days = [day for day, _amount in schedule(what)]
+    assert days == sorted(days)
+    assert days[0] >= min(what.start, what.first)
+
+
+@given(terms())
+def test_the_debtor_pays_on_working_days(what):
+    plan = schedule(what, lambda day: add_working_days(day - timedelta(days=1), 1))
+    assert all(is_working(day) for day, _amount in plan)
+    assert [amount for _d, amount in plan] == [amount for _d, amount in schedule(what)]
+
+
+def test_months_end_where_they_end():
+    plan = schedule(
+        Terms(Decimal(300), Decimal(0), 4, "monthly", START, date(2026, 1, 31))
+    )
+    assert [day.isoformat()[5:] for day, _amount in plan] == [
+        "01-31",
+        "02-28",
+        "03-31",
+        "04-30",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("down", "count", "days", "expected"),
+    [
+        (30, 3, 60, []),
+        (29, 3, 60, ["down"]),
+        (30, 4, 60, ["count"]),
+        (30, 3, 61, ["days"]),
+        (0, 12, 365, ["down", "count", "days"]),
+    ],
+)
+def test_limits(down, count, days, expected):
+    what = Terms(Decimal(100), Decimal(down), count, "monthly", START, START)
+    last = START + timedelta(days=days)
+    assert beyond(what, last, Limit(Decimal(30), 3, 60)) == expected
+    assert beyond(what, last, None) == []
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (["open", "open"], "active"),
+        (["kept", "open"], "active"),
+        (["kept", "kept"], "done"),
+        (["kept", "cancelled"], "done"),
+        (["kept", "broken", "open"], "broken"),
+        (["partial", "open"], "broken"),
+    ],
+)
+def test_a_plan_is_what_its_instalments_are(states, expected):
+    assert judge(states) == expected
