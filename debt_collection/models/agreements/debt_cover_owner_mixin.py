@@ -226,10 +226,11 @@ class DebtCoverOwnerMixin(models.AbstractModel):
 
     # === HOW IT ENDS === #
 
-    def _resolve(self, state, **values):
+    def _resolve(self, state, answer=False, **values):
         """Close agreements.
 
         :param state: their new state
+        :param answer: why
         :param values: what else is to be written
         """
         for cover in self:
@@ -238,6 +239,7 @@ class DebtCoverOwnerMixin(models.AbstractModel):
             cover.sudo().write(
                 {
                     "state": state,
+                    "answer": answer,
                     "resolved_by_id": self.env.uid,
                     "resolved_date": today,
                     "days_to_solve": max(0, (today - cover.opened_date).days),

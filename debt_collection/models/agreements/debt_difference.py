@@ -413,9 +413,9 @@ class DebtDifference(models.Model):
         if tell:
             alive._plan_message("difference_return")
 
-    def _resolve(self, state, **values):
+    def _resolve(self, state, answer=False, **values):
         self.sudo()._end_tasks("difference_late")
-        return super()._resolve(state, **values)
+        return super()._resolve(state, answer, **values)
 
     def _tell_case(self):
         """Write on the time line of the customers that the chase goes on, and why."""

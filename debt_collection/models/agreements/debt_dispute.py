@@ -266,7 +266,7 @@ class DebtDispute(models.Model):
 
     def _resolve(self, state, answer=False, **values):
         self.sudo()._end_tasks("dispute_late")
-        return super()._resolve(state, answer=answer, **values)
+        return super()._resolve(state, answer, **values)
 
     # === ACTIVITIES AND MESSAGES === #
 
