@@ -4,18 +4,13 @@ The amounts of the instalments add up to the debt to the cent, whatever the deci
 the currency; the last one takes what rounding leaves.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from dateutil.relativedelta import relativedelta
-
-#: Time from one instalment to the next.
-FREQUENCIES = {
-    "weekly": relativedelta(weeks=1),
-    "biweekly": relativedelta(weeks=2),
-    "monthly": relativedelta(months=1),
-}
+#: Days from one instalment to the next; None: a month.
+FREQUENCIES = {"weekly": 7, "biweekly": 14, "monthly": None}
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,19 @@ class Limit:
     days: int
 
 
+def later(day, frequency, number):
+    """Return the day that comes ``number`` periods after a day.
+
+    >>> later(date(2026, 1, 31), "monthly", 1)
+    datetime.date(2026, 2, 28)
+    """
+    if FREQUENCIES[frequency]:
+        return day + timedelta(days=FREQUENCIES[frequency] * number)
+    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
 def schedule(terms, pay_day=lambda day: day):
     """Return the instalments as a list of (day, amount), the down payment first.
 
@@ -71,15 +79,14 @@ def schedule(terms, pay_day=lambda day: day):
     rest = terms.amount - terms.down
     each = (rest / terms.count).quantize(unit, ROUND_HALF_UP)
     if each * (terms.count - 1) >= rest:  # rounding up left nothing for the last
-        each = (rest / terms.count).quantize(unit, "ROUND_DOWN")
+        each = (rest / terms.count).quantize(unit, ROUND_DOWN)
     result = [(pay_day(terms.start), terms.down)] if terms.down else []
-    step = FREQUENCIES[terms.frequency]
     for number in range(terms.count):
         last = number == terms.count - 1
         amount = rest - each * (terms.count - 1) if last else each
         if not amount:
             continue
-        day = pay_day(terms.first + step * number)
+        day = pay_day(later(terms.first, terms.frequency, number))
         if result:  # a pay day may serve two instalments, never out of order
             day = max(day, result[-1][0])
         result.append((day, amount))

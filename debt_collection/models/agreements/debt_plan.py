@@ -1,7 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -10,7 +9,7 @@ from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
 from ...logic.pay_day import PayCalendar
-from ...logic.plan import Terms, beyond, schedule
+from ...logic.plan import Terms, beyond, later, schedule
 from ...logic.working_days import add_working_days
 
 STATES = [
@@ -168,7 +167,6 @@ class DebtPlan(models.Model):
             ("email", "By E-mail"),
             ("phone", "By Phone"),
         ],
-        string="Accepted How",
         readonly=True,
         copy=False,
     )
@@ -209,14 +207,12 @@ class DebtPlan(models.Model):
 
     @api.depends("date_start", "frequency")
     def _compute_date_first(self):
-        steps = {
-            "weekly": relativedelta(weeks=1),
-            "biweekly": relativedelta(weeks=2),
-            "monthly": relativedelta(months=1),
-        }
         for plan in self:
-            step = steps.get(plan.frequency)
-            plan.date_first = plan.date_start and step and plan.date_start + step
+            plan.date_first = (
+                plan.date_start
+                and plan.frequency
+                and later(plan.date_start, plan.frequency, 1)
+            )
 
     @api.depends(
         "amount",

@@ -34,7 +34,6 @@ class DebtGroup(models.Model):
     )
     agent_id = fields.Many2one(
         "res.users",
-        string="Agent",
         domain=[("share", "=", False)],
         tracking=True,
         help="Works the cases of all its debtors. Empty: a new case goes to whoever "
@@ -42,7 +41,6 @@ class DebtGroup(models.Model):
     )
     team_id = fields.Many2one(
         "debt.team",
-        string="Team",
         tracking=True,
         help="Gets the cases of the group that have no agent, before any assignment "
         "rule.",
