@@ -9,6 +9,8 @@ from odoo.tools import (
 
 #: Entries of the time line that are read at a time.
 PAGE = 30
+#: On which day agreements were made: the first of these fields that one has.
+MADE_ON = ("made_date", "opened_date", "date_start")
 
 #: How the states of what is listed are coloured.
 COLORS = {
@@ -150,7 +152,7 @@ class DebtFileTimelineMixin(models.AbstractModel):
             ),
         ]
         for model in self.env["debt.cover.mixin"]._cover_models():
-            made = "made_date" if "made_date" in model._fields else "opened_date"
+            made = next(name for name in MADE_ON if name in model._fields)
             queries.append(
                 (
                     "agreement",
