@@ -99,7 +99,7 @@ class DebtImportSheet(models.AbstractModel):
     # === VALUES THAT ARE REPLACED === #
 
     @api.model
-    def _write(self, record, values):
+    def _write_with_undo(self, record, values):
         """Write plain values and return {field: [what was there, what is now]}."""
         old = {name: self._plain(record, name) for name in values}
         record.write(values)

@@ -156,7 +156,7 @@ class DebtImportSheetContacts(models.AbstractModel):
             target = row.plan["target"]
             if target:
                 changes = row.plan["changes"]
-                row.before = self._write(target, changes)
+                row.before = self._write_with_undo(target, changes)
                 row.record, row.state = ("res.partner", target.id), "done"
 
     @api.model

@@ -94,7 +94,7 @@ class DebtImportSheetLimits(models.AbstractModel):
         self._assign(job, [row for row in rows if row.plan["agent"]])
         for row in rows:
             partner = row.plan["partner"].with_company(job.company_id)
-            row.before.update(self._write(partner, row.plan["values"]))
+            row.before.update(self._write_with_undo(partner, row.plan["values"]))
             if row.plan["tags"]:
                 partner.category_id = [Command.link(tag) for tag in row.plan["tag_ids"]]
                 row.before["tags"] = row.plan["tag_ids"]
@@ -122,7 +122,7 @@ class DebtImportSheetLimits(models.AbstractModel):
         for row in rows:
             case = cases.get(row.plan["partner"].id)
             if case:
-                change = self._write(case, {"agent_id": row.plan["agent"]})
+                change = self._write_with_undo(case, {"agent_id": row.plan["agent"]})
                 row.before["agent"] = [case.id, change]
 
     @api.model
