@@ -30,6 +30,7 @@ INDEXED_OTHERWISE = {
     "debt.action.notice_id": "a unique index of those that have one starts with it",
     "debt.action.dispute_id": "a unique index of those that have one starts with it",
     "debt.action.difference_id": "a unique index of those that have one starts with it",
+    "debt.action.plan_id": "a unique index of those that have one starts with it",
 }
 
 all_addon_manifests = Manifest.all_addon_manifests
