@@ -315,5 +315,5 @@ class TestPlan(DebtCommon):
             ._render_qweb_html(report["report_name"], plan.ids)[0]
             .decode()
         )
-        for text in ("Payment Agreement", "Ferretería Andina", "300.00", "INV/"):
+        for text in ("Payment Agreement", "Ferretería", "300.00", "INV/", "USD"):
             self.assertIn(text, html)
