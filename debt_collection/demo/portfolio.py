@@ -250,7 +250,7 @@ class Deposit:
 
 DEPOSITS = (
     Deposit("drogueria_salud", -2, "CONSIGNACION EFECTIVO SUC. CHAPINERO"),
-    Deposit("hotel_nevado", -1, "TRANSF ACH NIT 8003 HOTEL NEVADO"),
+    Deposit("colegio_pinos", -1, "TRANSF ACH COLEGIO LOS PINOS"),
     Deposit(None, -1, "CONSIGNACION NACIONAL REF 0047715", 1_850_000),
 )
 
