@@ -28,6 +28,7 @@ class Life:
         self.laws = Laws(self.env, self.company)
         self.counts = Counter()
         self.seconds = Counter()
+        self.numbers = {}  # what people do depends on these, not on ids
         self._configure()
 
     def _configure(self):
@@ -119,22 +120,23 @@ class Life:
         mine = [("company_id", "=", self.company.id)]
         Action = self.env["debt.action"]
         prepared = Action.search([*mine, ("state", "=", "approve")])
-        approved = prepared.filtered(lambda action: (action.id + day.day) % 2)
+        approved = prepared.filtered(lambda a: (self._number(a) + day.day) % 2)
         if approved:
             approved.action_approve()
             self.counts["messages approved"] += len(approved)
             self._dispatch(noon)
         tasks = Action.search(
             [*mine, ("track", "=", "task"), ("state", "=", "sent")]
-        ).filtered(lambda action: (action.id + day.day) % 2)
+        ).filtered(lambda action: (self._number(action) + day.day) % 2)
         for action in tasks.filtered(lambda action: action.purpose == "fix_contact"):
             action.debtor_id.email = f"found{action.debtor_id.id}@customer.example"
             self.counts["addresses found"] += 1
         todo = tasks.filtered(lambda action: action.state == "sent")
         for action in todo:
             said = (self._promise, self._report_payment, self._dispute)
-            if action.id % 6 < len(said) and action.state == "sent":
-                said[action.id % 6](action, day)
+            number = self._number(action)
+            if number % 6 < len(said) and action.state == "sent":
+                said[number % 6](action, day, number // 6)
         self._answer_disputes(day, noon)
         self._apply_money()
         todo = todo.filtered(lambda action: action.state == "sent").activity_id
@@ -154,24 +156,29 @@ class Life:
         )
         wizard.action_confirm()
 
-    def _promise(self, action, day):
+    def _number(self, record):
+        """Return how many of its kind came before a record."""
+        own = self.numbers.setdefault(record._name, {})
+        return own.setdefault(record.id, len(own))
+
+    def _promise(self, action, day, number):
         """Who is called promises all or a part, sooner or later."""
         case = action.case_id
         amount = case._promise_amount()
         if not amount:
             return
-        part = (1, 1, 0.6, 0.35)[action.id // 6 % 4]
+        part = (1, 1, 0.6, 0.35)[number % 4]
         self._log(
             action,
             "promise",
             promise_amount=round(amount * part, 2),
-            promise_date=day + timedelta(days=action.id % 11),
+            promise_date=day + timedelta(days=number * 3 % 11),
         )
         self.counts["promises"] += 1
-        if action.id % 13 == 0:
+        if number % 13 == 12:
             case.promise_ids[:1]._withdraw("They called again")
 
-    def _report_payment(self, action, day):
+    def _report_payment(self, action, day, number):
         """Who is called says that all or a part is paid, or will be in some days."""
         case = action.case_id
         amount = case._promise_amount()
@@ -180,27 +187,27 @@ class Life:
         self._log(
             action,
             "paid",
-            notice_amount=round(amount * (1, 0.5)[action.id // 6 % 2], 2),
-            notice_date=day + timedelta(days=(0, 0, 3)[action.id // 6 % 3]),
+            notice_amount=round(amount * (1, 0.5)[number % 2], 2),
+            notice_date=day + timedelta(days=(0, 0, 3)[number % 3]),
         )
         self.counts["payments reported"] += 1
         notice = case.notice_ids.filtered(lambda notice: notice.state == "open")[:1]
-        if action.id % 5 == 0:
+        if number % 5 == 4:
             notice._withdraw("Nothing like it at the bank")
-        elif action.id % 5 == 1 and notice:
+        elif number % 5 == 1 and notice:
             deducted = round(notice.amount * 0.1, 2)
             notice.write(
                 {"amount": notice.amount - deducted, "amount_deducted": deducted}
             )
 
-    def _dispute(self, action, day):
+    def _dispute(self, action, day, number):
         """Who is called does not agree with a part of the oldest invoice."""
         items = action.case_id.item_ids.filtered(lambda i: i.amount_chaseable > 0)
         item = items.sorted(lambda item: (item.date_due, item.id))[:1]
         free = item.amount_residual_currency - sum(
             self._disputed(item).mapped("amount_cover")
         )
-        amount = round(free * (1, 0.3)[action.id // 6 % 2], 2)
+        amount = round(free * (1, 0.3)[number % 2], 2)
         if amount <= 0:
             return
         reasons = self.env["debt.dispute.reason"].search([])
@@ -209,7 +216,7 @@ class Life:
             "dispute",
             item_ids=item.ids,
             dispute_amount=amount,
-            dispute_reason_id=reasons[action.id % len(reasons)].id,
+            dispute_reason_id=reasons[number % len(reasons)].id,
         )
         self.counts["disputes"] += 1
 
@@ -229,15 +236,16 @@ class Life:
         )
         for dispute in disputes:
             age = (day - dispute.opened_date).days
-            if dispute.state == "open" and age >= 4 + dispute.id % 9:
-                self._answer(dispute)
-            late = 0 if dispute.id % 2 else 7
-            if dispute.state == "accepted" and age >= 4 + dispute.id % 9 + late:
-                self._settle(dispute, day)
+            number = self._number(dispute)
+            if dispute.state == "open" and age >= 4 + number % 9:
+                self._answer(dispute, number)
+            late = 0 if number % 2 else 7
+            if dispute.state == "accepted" and age >= 4 + number % 9 + late:
+                self._settle(dispute, day, number)
         self._dispatch(noon)
 
-    def _answer(self, dispute):
-        answer = dispute.id % 4
+    def _answer(self, dispute, number):
+        answer = number % 4
         if answer == 0:
             dispute._reject("The delivery note is signed", tell=True)
         elif answer == 1:
@@ -246,10 +254,10 @@ class Life:
             dispute._accept(round(dispute.amount * (1, 0.5)[answer % 2], 2), "Right")
         self.counts["disputes answered"] += 1
 
-    def _settle(self, dispute, day):
+    def _settle(self, dispute, day, number):
         line = dispute.item_ids.move_line_id
         amount = min(dispute.amount_cover, line.amount_residual_currency)
-        if dispute.id % 5 == 4 or dispute.currency_id.is_zero(amount):
+        if number % 5 == 4 or dispute.currency_id.is_zero(amount):
             dispute.action_end_wait()
         else:
             self.books.credit(line.with_env(self.books.env), amount, day)
@@ -264,7 +272,7 @@ class Life:
                 ("amount_to_apply", ">", 0),
             ]
         )
-        for notice in notices.filtered(lambda notice: notice.id % 2):
+        for notice in notices.filtered(lambda notice: self._number(notice) % 2):
             if notice.action_apply():
                 self.counts["notices applied by one click"] += 1
         self.counts["payments applied later"] += self.books.apply()

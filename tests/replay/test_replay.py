@@ -70,7 +70,7 @@ def test_the_laws_hold_every_day(tmp_path):
     # and something happened at all
     assert report["ledger"]["invoices"] == 30
     assert report["work"]["mails accepted by the server"] > 15
-    assert report["work"]["tasks done by agents"] > 15
+    assert report["work"]["tasks done by agents"] > 8
     assert report["cases"]["closed"] > 2
     for name in ("promises", "payments reported", "disputes", "disputes answered"):
         assert report["work"][name] > 1, name
