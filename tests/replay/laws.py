@@ -14,7 +14,7 @@ any test that lives through days can use it:
 """
 
 from collections import Counter, defaultdict, namedtuple
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo.tools import SQL
 
@@ -660,7 +660,8 @@ class Laws:
                 due is None
                 or (day - due).days <= strategy.quiet_days
                 or item.held_reason not in WAITS
-                or item.case_id.id in unanswered,
+                or item.case_id.id in unanswered
+                or (day - self._free_since(item)).days <= strategy.quiet_days,
                 lambda item=item, due=due: f"item {item.id} waits since {due}",
             )
 
@@ -680,6 +681,20 @@ class Laws:
         if item.step_date:
             due = max(due, item.step_date + timedelta(days=strategy.min_gap_days))
         return due
+
+    @staticmethod
+    def _free_since(item):
+        """Return the day on which the last agreement that covered an item was over."""
+        case, ends = item.case_id, [item.date_chase]
+        for agreement in (*case.promise_ids, *case.notice_ids, *case.dispute_ids):
+            if item in agreement.item_ids:
+                over = (
+                    "resolved_date" if "resolved_date" in agreement else "judged_date"
+                )
+                ends.append(agreement[over] or item.date_chase)
+                if "credit_ended" in agreement and agreement.credit_ended:
+                    ends.append(date.max)  # nobody notes when
+        return max(ends)
 
     def _unanswered(self, day):
         """Return the ids of cases in which somebody else has to act first."""
