@@ -66,6 +66,32 @@ class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
             new.send()
         self.assertEqual(len(emails), 1)
 
+    def test_a_mail_that_names_a_paid_invoice_is_written_again(self):
+        shop = self.new_debtor("Tienda La Esquina")
+        older = self.invoice(100, due=DUE - timedelta(days=1), partner=shop)
+        paid = self.invoice(60, due=DUE, partner=shop)
+        payment = self.advance(60, partner=shop)
+        action = self.actions_of(self.run_on(DAY + timedelta(days=1))).sudo()
+        mail = self.mails_of(action)
+        self.assertEqual(action.amount, 100)
+        self.assertIn(paid.name, mail.body_html)
+        # the payment covered the older one as long as nobody allocated it
+        receivable = (paid + payment.move_id).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        receivable.reconcile()
+        with self.mail_server() as emails:
+            mail.send()
+            self.assertFalse(emails)
+            now = self.company._debt_noon(DAY + timedelta(days=1))
+            self.env["debt.run"].sudo()._dispatch(self.company, now)
+            new = self.mails_of(action) - mail
+            self.assertEqual(action.amount, 100)
+            self.assertIn(older.name, new.body_html)
+            self.assertNotIn(paid.name, new.body_html)
+            new.send()
+        self.assertEqual(len(emails), 1)
+
     def test_a_mail_lost_while_it_was_handed_over_is_never_sent_again(self):
         self.mail.debt_claimed = self.company._debt_noon(DAY)
         self.env["mail.mail"].sudo()._debt_find_lost()

@@ -376,11 +376,18 @@ class DebtAction(models.Model):
         self._fix_contact()
 
     def _text_is_stale(self):
-        """Return whether the amount that was written is no longer the one to chase."""
+        """Return whether what was written is no longer what is to be chased.
+
+        Other documents, though the amount be the same: a payment that is allocated
+        moves from the documents that it covered to those that it pays.
+        """
         self.ensure_one()
-        amount = self.amount
+        amount, items = self.amount, list(self.item_refs)
         self._refresh_text()
-        return self.currency_id.compare_amounts(amount, self.amount) != 0
+        return (
+            items != list(self.item_refs)
+            or self.currency_id.compare_amounts(amount, self.amount) != 0
+        )
 
     def _must_be_test(self):
         """Return whether test mode began after this was written to the customer."""
