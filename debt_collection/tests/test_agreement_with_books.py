@@ -10,6 +10,16 @@ from .common import DAY, DebtCommon
 class TestAgreementWithBooks(DebtCommon):
     """Law 1: a case equals its items, and these the journal items."""
 
+    def test_a_credit_alone_grows_older(self):
+        self.credit_note(40)
+        self.run_on(DAY)
+        case = self.case_of()
+        self.assertEqual((case.state, case.amount_bucket_0), ("closed", -40))
+        for days, bucket in ((1, 1), (31, 2), (91, 4), (121, 5)):
+            self.run_on(DAY + timedelta(days=days))
+            self.env.invalidate_all()
+            self.assertEqual(case[f"amount_bucket_{bucket}"], -40, days)
+
     def test_a_first_run_opens_a_case_with_its_figures(self):
         self.invoice(100, due=DAY - timedelta(days=45))
         self.invoice(50, due=DAY - timedelta(days=10))

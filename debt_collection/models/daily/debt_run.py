@@ -485,11 +485,14 @@ class DebtRun(models.Model):
             SELECT id FROM debt_case
              WHERE company_id = %s
                AND (judged_day IS NULL
-                    OR (state <> 'closed' AND (NOT %s OR judged_day <> %s)))
+                    OR (state <> 'closed' AND (NOT %s OR judged_day <> %s))
+                    -- a credit that nobody used grows older, too
+                    OR (state = 'closed' AND figure_date <= %s))
              ORDER BY id
                 """,
                 company.id,
                 again,
+                day,
                 day,
             )
         )
