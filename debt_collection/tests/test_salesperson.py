@@ -91,6 +91,12 @@ class TestSalesperson(DebtCommon):
         with self.assertRaises(AccessError):
             self.env["debt.action"].with_user(self.seller)._log(self.theirs)
 
+    def test_they_mark_nobody_elses_phone(self):
+        self.log("wrong_number", contact_id=self.foreign.id)
+        self.assertFalse(self.foreign.debt_phone_state)
+        self.log("wrong_number", contact_id=self.debtor.id)
+        self.assertEqual(self.debtor.debt_phone_state, "wrong")
+
     def test_what_they_may_not_agree_on_goes_to_the_agent(self):
         self.assertEqual(
             {"promise", "dispute"}

@@ -249,6 +249,10 @@ class DebtContactWizard(models.TransientModel):
         """Remember at the contact whether the number is right."""
         if self.channel not in ("call", "whatsapp") or self.incoming:
             return
+        # sudo: whose number it is; somebody else's is left alone, whatever was sent
+        contact, debtor = self.contact_id.sudo(), self.case_id.partner_id.sudo()
+        if contact.commercial_partner_id != debtor.commercial_partner_id:
+            return
         wrong = self.follow_up == "wrong_number"
         if wrong or self.reached == "debtor":
             # sudo: agents may not edit contacts; this is a result of their work
