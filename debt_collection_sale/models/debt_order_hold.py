@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
+from odoo.addons.debt_collection.tools.sql import int_array
+
 from ..logic.order_check import HOLD
 
 _logger = logging.getLogger(__name__)
@@ -346,7 +348,7 @@ class DebtOrderHold(models.Model):
                 """,
                 company.id,
                 LIVE,
-                list(cases.ids),
+                int_array(cases.ids),
             )
         )
         if rows:

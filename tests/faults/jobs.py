@@ -111,6 +111,27 @@ def run_that_breaks(env, day=DAY):
         env["debt.run"]._run(env.company, day)
 
 
+def run_beside_a_refresh(env, day=DAY):
+    """Do the daily run while somebody takes the same news in, a moment earlier."""
+    from odoo.addons.debt_collection.models.portfolio import debt_item
+
+    Item = debt_item.DebtItem
+    write_news, met = Item._write_news, []
+
+    def _write_news(self, bulk):
+        if not met:
+            met.append(True)
+            with self.env.registry.cursor() as cr:
+                other = self.env(cr=cr)
+                debtors = other["res.partner"].search([("ref", "!=", False)])
+                other["debt.item"]._sync(other.company, day, debtors)
+        return write_news(self, bulk)
+
+    bulk = patch.object(debt_item, "BULK", 1)
+    with bulk, patch.object(Item, "_write_news", _write_news):
+        return run(env, day)
+
+
 def simulate(env, day=DAY):
     record = env["debt.run"]._run(env.company, day, simulate=True)
     env.cr.commit()
@@ -178,6 +199,12 @@ def pay(env, partner_id, amount=None, lock_timeout=None, linger=None):
     # the accountant's transaction stands open here
     env["debt.run"]._checkpoint("paid", commit=False)
     env.cr.commit()
+
+
+def sell(env, partner_id):
+    """Post one more invoice of a customer."""
+    move = _invoice(env["res.partner"].browse(partner_id), 77, 5)
+    env["account.move"].create(move).action_post()
 
 
 def promise(env, partner_id, day=DAY):

@@ -129,10 +129,10 @@ def prepare(
 def break_refresh(model, partner_id, statement):
     refresh = model._refresh
 
-    def _refresh(self, day):
+    def _refresh(self, day, prioritise=True):
         if partner_id in self.partner_id.ids:
             self.env.cr.execute(statement)
-        return refresh(self, day)
+        return refresh(self, day, prioritise)
 
     model._refresh = _refresh
 

@@ -72,6 +72,17 @@ def test_runs_started_together_are_as_one(nursery, oracle, count):
     oracle.check_over()
 
 
+def test_a_run_gives_way_to_who_took_the_news_in(nursery, oracle, partners):
+    nursery.do("run")
+    nursery.do("sell", partners["due 1"])
+    record = nursery.do("run_beside_a_refresh")
+    assert (record["state"], record["errors"]) == ("done", False)
+    items = "SELECT COUNT(*) FROM debt_item i JOIN debt_case c ON c.id = i.case_id "
+    assert oracle.query(f"{items} WHERE c.partner_id = {partners['due 1']}") == [(3,)]
+    nursery.do("queue")
+    oracle.check_over()
+
+
 @pytest.mark.parametrize("count", [2, 4])
 def test_dispatchers_share_the_work(nursery, oracle, count):
     planner = nursery.start("run", stops={"after dispatch"}, batch_size=1)

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 from .debt_cover_owner_mixin import MONEY_JOURNALS
 from .debt_difference_reason import NEXT_STEPS
 
@@ -590,7 +591,7 @@ task AS (
 SELECT id, state FROM judged WHERE was <> state
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 crumb=company.debt_crumb_amount,
                 agent=company.debt_agent_id.id or None,

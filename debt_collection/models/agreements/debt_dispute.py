@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 from .debt_cover_owner_mixin import MONEY_JOURNALS
 
 STATES = [
@@ -409,7 +410,7 @@ task AS (
 SELECT id FROM judged WHERE state <> 'open' AND (was = 'open' OR amount_cover = 0)
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 crumb=company.debt_crumb_amount,
                 supervisor=company._debt_dispute_supervisor().id or None,

@@ -8,6 +8,7 @@ from odoo.tools.mimetypes import guess_mimetype
 
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
+from ...tools.sql import int_array
 from .debt_promise import METHODS
 
 STATES = [
@@ -473,7 +474,7 @@ task AS (
 SELECT id FROM judged WHERE was <> 'open' AND state IN ('matched', 'open')
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 crumb=company.debt_crumb_amount,
                 part=KEPT_PART,

@@ -11,6 +11,7 @@ from ...fields import LooseMany2one
 from ...logic.pay_day import PayCalendar
 from ...logic.plan import Terms, beyond, later, schedule
 from ...logic.working_days import add_working_days
+from ...tools.sql import int_array
 
 STATES = [
     ("draft", "Draft"),
@@ -666,7 +667,7 @@ SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'call', 'task',
 ON CONFLICT DO NOTHING
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 why=self.env._("The payment plan was broken"),
                 agent=company.debt_agent_id.id or None,

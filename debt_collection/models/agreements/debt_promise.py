@@ -4,6 +4,7 @@ from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
+from ...tools.sql import int_array
 
 STATES = [
     ("open", "Open"),
@@ -505,7 +506,7 @@ task AS (
 SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 crumb=company.debt_crumb_amount,
                 part=KEPT_PART,
@@ -555,7 +556,7 @@ SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
                 """,
                 run=run.id,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 agent=company.debt_agent_id.id or None,
                 is_test=company.debt_test_mode,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...fields import IntegerArray, LooseMany2one
+from ...tools.sql import int_array
 from ..portfolio.debt_item import HELD_REASONS
 
 _logger = logging.getLogger(__name__)
@@ -335,10 +336,10 @@ class DebtAction(models.Model):
                AND s.item_id = i.id AND s.action_id = ANY(%s)
             RETURNING s.item_id
                 """,
-                list(self.case_id.ids),
+                int_array(self.case_id.ids),
                 # also those that moved to another case
                 [item_id for action in self for item_id in action.item_refs],
-                list(self.ids),
+                int_array(self.ids),
             )
         )
         item_ids = [item_id for (item_id,) in rows]
@@ -423,7 +424,7 @@ class DebtAction(models.Model):
              WHERE o.id = c.company_id AND c.id = ANY(%s)
                 """,
                 CONTACTED,
-                list(cases.ids),
+                int_array(cases.ids),
             )
         )
         cases.invalidate_recordset(["last_message_day"])
@@ -512,28 +513,33 @@ class DebtAction(models.Model):
         """
         sent = self.browse()
         for company, actions in self.grouped("company_id").items():
-            day = company._debt_today(now)
-            actions.case_id._refresh(day)
+            day, cases = company._debt_today(now), actions.case_id
+            cases._refresh(day, prioritise=False)
             ready = actions._suppress(now)
             ready._refresh_text()
             for code, group in ready.grouped("channel").items():
-                channel = self.env["debt.channel"]._get(code)
-                addresses = channel._addresses(group)
-                unreachable = group.filtered(lambda a, known=addresses: a not in known)
-                if unreachable:
-                    unreachable._skip("no_address")
-                    unreachable._fix_contact()
-                reachable = group - unreachable
-                if not reachable:
-                    continue
-                reachable.contact_day = day
-                for action in reachable:
-                    action.address = addresses[action]
-                channel._send(reachable, now)
-                reachable._contacted()
-                reachable.case_id._prioritise(company, day, reachable.case_id)
-                sent |= reachable
+                sent |= group._hand_over(self.env["debt.channel"]._get(code), day, now)
+            cases._prioritise(company, day, cases)
         return sent
+
+    def _hand_over(self, channel, day, now):
+        """Give checked actions to their channel; skip those that nobody can reach.
+
+        :return: the actions handed over
+        """
+        addresses = channel._addresses(self)
+        unreachable = self.filtered(lambda action: action not in addresses)
+        if unreachable:
+            unreachable._skip("no_address")
+            unreachable._fix_contact()
+        reachable = self - unreachable
+        if reachable:
+            reachable.contact_day = day
+            for action in reachable:
+                action.address = addresses[action]
+            channel._send(reachable, now)
+            reachable._contacted()
+        return reachable
 
     @api.model
     def _leave_behind(self, cases, items):
@@ -575,23 +581,16 @@ class DebtAction(models.Model):
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
         for action in self.filtered(lambda a: not (a._agreement() or a.episode)):
-            items = action.item_ids.filtered(
-                lambda item, case=action.case_id: (
-                    item.state == "open"
-                    and item.amount_chaseable > 0
-                    and item.case_id == case
-                )
-            )
-            amount = sum(
-                item.amount_chaseable
-                * item.amount_residual
-                / item.amount_residual_currency
-                if item.amount_residual_currency
-                else 0
-                for item in items
-            )
-            if tuple(action.item_refs) != items._ids:
-                action.item_refs = items.ids
+            case, amount, item_ids = action.case_id, 0, []
+            for item in action.item_ids:
+                chaseable = item.amount_chaseable
+                if chaseable <= 0 or item.state != "open" or item.case_id != case:
+                    continue
+                item_ids.append(item.id)
+                if in_currency := item.amount_residual_currency:
+                    amount += chaseable * item.amount_residual / in_currency
+            if action.item_refs != item_ids:
+                action.item_refs = item_ids
             if action.currency_id.compare_amounts(action.amount, amount):
                 action.amount = amount
 
@@ -654,17 +653,17 @@ class DebtAction(models.Model):
     def _skip_reason_of_items(self):
         """Return why nothing of its items is to be chased here, or None."""
         self.ensure_one()
-        items = self.item_ids.filtered(lambda item: item.state == "open")
-        if not items:
-            return "settled"
-        items = items.filtered(lambda item: item.case_id == self.case_id)
-        if not items:
-            return "moved"
-        if not any(item.amount_chaseable > 0 for item in items):
-            return next(
-                filter(None, (i.excluded or i.covered_by for i in items)), "covered"
-            )
-        return None
+        reason = "settled"
+        for item in self.item_ids:
+            if item.state != "open":
+                continue
+            if item.case_id != self.case_id:
+                reason = "moved" if reason == "settled" else reason
+            elif item.amount_chaseable > 0:
+                return None
+            elif reason in ("settled", "moved", "covered"):
+                reason = item.excluded or item.covered_by or "covered"
+        return reason
 
     def _skip_reason_of_subject(self):
         """Return why what this action is about needs it no more, or None."""
@@ -735,7 +734,7 @@ class DebtAction(models.Model):
                         AND t.last_state_change
                             > %(now)s - o.debt_pending_days * INTERVAL '1 day'))
                 """,
-                cases=list(self.case_id.ids),
+                cases=int_array(self.case_id.ids),
                 now=now,
             )
         )

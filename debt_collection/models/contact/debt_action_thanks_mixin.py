@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
+from ...tools.sql import int_array
+
 #: Thanks are for who paid after we wrote or called: not longer ago than this.
 CONTACT_DAYS = 60
 #: A run that comes later than this after a case closed thanks nobody any more.
@@ -89,7 +91,7 @@ class DebtActionThanksMixin(models.AbstractModel):
             return {}
         self.env.flush_all()
         rows = self.env.execute_query_dict(
-            SQL(RECEIPTS, SQL("c.id = ANY(%s)", list(self.case_id.ids)))
+            SQL(RECEIPTS, SQL("c.id = ANY(%s)", int_array(self.case_id.ids)))
         )
         receipts = {}
         for row in rows:
@@ -152,7 +154,7 @@ class DebtActionThanksMixin(models.AbstractModel):
                AND GREATEST(c.last_message_day, c.last_contact_day)
                    >= GREATEST(c.opened_date, c.closed_date - %s)""",
             company.id,
-            list(cases.ids),
+            int_array(cases.ids),
             cases._span("c", "id"),
             day,
             LATE_DAYS,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.sql import int_array
 from .debt_action import PENDING
 
 #: What a campaign does; it stays once it was started.
@@ -374,7 +375,7 @@ SELECT c.id AS case_id, c.partner_id, c.agent_id, l.ids, l.amount,
             day=day,
             crumb=self.company_id.debt_crumb_amount,
             all=self.documents == "all",
-            cases=list(cases.ids),
+            cases=int_array(cases.ids),
         )
 
     def _prepare(self, day):

@@ -29,20 +29,19 @@ class DebtChannelEmail(models.AbstractModel):
         found = {}
         for action in actions:
             for partner in (action.partner_id, action.debtor_id):
-                email = email_normalize(partner.email or "", strict=False)
-                if email:
-                    found[action] = tools.formataddr((partner.name or "", email))
+                if email := email_normalize(partner.email or "", strict=False):
+                    found[action] = (partner.name or "", email)
                     break
         blacklisted = set(
             self.env["mail.blacklist"]
             .sudo()
-            .search([("email", "in", [email_normalize(e) for e in found.values()])])
+            .search([("email", "in", [email for _name, email in found.values()])])
             .mapped("email")
         )
         return {
-            action: address
-            for action, address in found.items()
-            if email_normalize(address) not in blacklisted
+            action: tools.formataddr((name, email))
+            for action, (name, email) in found.items()
+            if email not in blacklisted
         }
 
     def _send(self, actions, now):
@@ -63,13 +62,17 @@ class DebtChannelEmail(models.AbstractModel):
             )
         )
         self._show_in_chatter(mails)
+        actions.write(
+            {
+                "state": "sent",
+                "reason": False,
+                "sent_date": now,
+                "delivery": "queued",
+            }
+        )
         for action, mail in zip(actions, mails, strict=True):
             action.write(
                 {
-                    "state": "sent",
-                    "reason": False,
-                    "sent_date": now,
-                    "delivery": "queued",
                     "subject": texts[action][0],
                     "mail_message_id": mail.mail_message_id.id,
                     "is_test": action.company_id.debt_test_mode,

@@ -23,7 +23,7 @@ LOCK_WAIT = 20
 #: Cases that the set-based steps take at a time, and commit.
 SLICE = 10_000
 #: Actions that the dispatch claims at a time, and commits.
-BATCH = 200
+BATCH = 500
 #: Other transactions won; try the same again.
 RETRYABLE = (
     psycopg2.errors.SerializationFailure,
@@ -379,7 +379,9 @@ class DebtRun(models.Model):
     def _sync_and_plan(self, company, day):
         again = not self.simulate and self._ran_before(company, day)
         full = self.simulate or not self._knows_when(company)
-        self._retry(lambda: self._sync_company(company, day))
+        # a refresh by hand may have inserted an item a moment ago
+        taken = psycopg2.errors.UniqueViolation
+        self._retry(lambda: self._sync_company(company, day), (*RETRYABLE, taken))
         cases = self._cases_to_judge(company, day, again)
         self._each_slice(
             company,
@@ -735,15 +737,16 @@ class DebtRun(models.Model):
             self.env.cr.rollback()
             self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", *key))
 
-    def _retry(self, work):
+    def _retry(self, work, conflicts=RETRYABLE):
         """Call ``work``, which commits at its end; again where others won.
 
+        :param conflicts: exceptions that say so
         :raise Exception: what ``work`` raised, other than a conflict that passed
         """
         for left in reversed(range(TRIES)):
             try:
                 return work()
-            except RETRYABLE:
+            except conflicts:
                 if not left or not self._may_commit():
                     raise
                 self.env.cr.rollback()

@@ -3,6 +3,7 @@ from datetime import date
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.sql import int_array
 from ..contact.debt_action import PENDING
 from ..portfolio.debt_item import NEXT_STEP_REASONS
 
@@ -27,7 +28,7 @@ class DebtRunPlanMixin(models.AbstractModel):
         :return: (number of actions planned, {reason: number of items held})
         """
         due = self._find_due(company, day, cases, full)
-        self.env.cr.execute("ANALYZE debt_due")
+        self.env.cr.execute("ANALYZE debt_due (item_id, case_id, kind, due, reason)")
         self.env["debt.item"]._tune(due)
         self._settle_conflicts(company, day)
         planned = self._reserve(company, day, cases)
@@ -259,7 +260,7 @@ SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
                 company=company.id,
                 day=day,
                 crumb=company.debt_crumb_amount,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 span_c=cases._span("c", "id"),
                 span_i=cases._span("i", "case_id"),
                 with_gap=with_gap,

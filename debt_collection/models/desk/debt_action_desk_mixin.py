@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.sql import int_array
+
 
 class DebtActionDeskMixin(models.AbstractModel):
     """What people did: the day on which a case was worked."""
@@ -50,7 +52,7 @@ class DebtActionDeskMixin(models.AbstractModel):
                                           AND a.state = 'done')
              WHERE c.id = ANY(%s)
                 """,
-                list(cases.ids),
+                int_array(cases.ids),
             )
         )
         cases.invalidate_recordset(["last_contact_day"])

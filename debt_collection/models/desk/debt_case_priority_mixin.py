@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
+from ...tools.sql import int_array
+
 PIN_FIELDS = {"pinned", "pin_reason", "pinned_until"}
 #: Points from which a reason is shown as an urgent one.
 URGENT = 30
@@ -295,7 +297,7 @@ UPDATE debt_case t
                 """,
                 company=company.id,
                 day=day,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 first=min(cases.ids),
                 last=max(cases.ids),
                 hits=SQL("").join(SQL(", %s", hit) for hit in hits),

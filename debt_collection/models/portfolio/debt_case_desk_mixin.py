@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL, format_amount, format_date
 
+from ...tools.sql import int_array
+
 
 class DebtCaseDeskMixin(models.AbstractModel):
     """What a person sees of a case and does with it."""
@@ -88,7 +90,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
              GROUP BY i.case_id, i.currency_id
              ORDER BY i.currency_id
                 """,
-                list(self.ids),
+                int_array(self.ids),
             )
         ):
             rows.setdefault(case_id, []).append((currency_id, amounts))

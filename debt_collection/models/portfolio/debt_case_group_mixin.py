@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 
 
 class DebtCaseGroupMixin(models.AbstractModel):
@@ -111,7 +112,7 @@ class DebtCaseGroupMixin(models.AbstractModel):
              WHERE c.id = n.id AND n.agent_id IS NOT NULL
                 """,
                 company=company.id,
-                cases=list(self.ids),
+                cases=int_array(self.ids),
                 span=self._span("c", "id"),
             )
         )

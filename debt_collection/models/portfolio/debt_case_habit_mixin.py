@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ...logic.behaviour import Paid, behaviour
+from ...tools.sql import int_array
 
 #: How far back payments say something about a customer.
 HABIT_DAYS = 365
@@ -92,7 +93,7 @@ class DebtCaseHabitMixin(models.AbstractModel):
              WHERE c.id = o.id AND o.id = ANY(%(cases)s)
                 """,
                 paid=self._paid_query(company, day),
-                cases=list(self.ids),
+                cases=int_array(self.ids),
                 day=day,
             )
         )

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 
 #: Why an item that is due is not chased. The first ones come from the books.
 HELD_REASONS = [
@@ -257,7 +258,7 @@ class DebtItem(models.Model):
                 OR EXISTS (SELECT FROM debt_case c
                             WHERE c.partner_id = p.id AND c.company_id = %(company)s)
                 """,
-                partners=list(partners.ids),
+                partners=int_array(partners.ids),
                 company=company.id,
             )
         )
@@ -285,7 +286,7 @@ class DebtItem(models.Model):
             accounts=self._receivable_accounts(company),
             join=join,
             debtor=debtor,
-            cases=list(cases.ids),
+            cases=int_array(cases.ids),
         )
 
     @api.model
@@ -350,7 +351,7 @@ class DebtItem(models.Model):
             only=SQL(
                 """AND l.partner_id IN (SELECT id FROM res_partner
                                          WHERE commercial_partner_id = ANY(%s))""",
-                list(partners.ids),
+                int_array(partners.ids),
             )
             if partners is not None
             else SQL(),
@@ -445,7 +446,7 @@ class DebtItem(models.Model):
                 only=SQL(
                     """AND case_id IN (SELECT id FROM debt_case
                                         WHERE partner_id = ANY(%s))""",
-                    list(partners.ids),
+                    int_array(partners.ids),
                 )
                 if partners is not None
                 else SQL(),
@@ -461,13 +462,19 @@ class DebtItem(models.Model):
         ((last_id,),) = self.env.execute_query(
             SQL("SELECT COALESCE(MAX(id), 0) FROM debt_item")
         )
-        self._write_news()
+        self._write_news(bulk=news >= BULK)
         self._inherit_steps(last_id)
         self._close_gone()
         self._let_follow()
         if news >= BULK:
-            self.env.cr.execute("""ANALYZE debt_item;
-                ANALYZE debt_case""")
+            # what the statements to come join and filter by
+            self.env.cr.execute(
+                """
+                ANALYZE debt_item (id, move_line_id, case_id, company_id, state,
+                                   excluded, date_chase, amount_residual);
+                ANALYZE debt_case (id, partner_id, company_id, state)
+                """
+            )
         self.env.cr.execute(
             """
             UPDATE debt_case c SET judged_day = NULL
@@ -482,13 +489,38 @@ class DebtItem(models.Model):
         return news
 
     @api.model
-    def _write_news(self):
-        """Insert, update and reopen the items of the news, in the order of cases.
+    def _write_news(self, bulk):
+        """Update, reopen and insert the items of the news, in the order of cases.
 
         A chase date that moves beyond the day of the last step starts a new cycle.
+
+        :param bulk: there are many: a quarter of the time is saved by not being ready
+            for somebody who inserts the same in this moment; the run tries again then
         """
         self.env.cr.execute(
-            """
+            SQL(
+                """
+            UPDATE debt_item i
+               SET case_id = c.id,
+                   partner_id = n.partner_id,
+                   currency_id = n.currency_id,
+                   date_due = n.date_due,
+                   date_chase = n.date_chase,
+                   amount_residual = n.amount_residual,
+                   amount_residual_currency = n.amount_residual_currency,
+                   excluded = n.excluded,
+                   state = 'open',
+                   cycle = i.cycle + COALESCE(n.date_chase > i.step_date, FALSE)::int,
+                   step_id = CASE WHEN n.date_chase > i.step_date
+                                  THEN NULL ELSE i.step_id END,
+                   step_days = CASE WHEN n.date_chase > i.step_date
+                                    THEN NULL ELSE i.step_days END,
+                   step_date = CASE WHEN n.date_chase > i.step_date
+                                    THEN NULL ELSE i.step_date END
+              FROM debt_news n
+              JOIN debt_case c ON c.partner_id = n.partner_id
+                              AND c.company_id = n.company_id
+             WHERE n.gone IS NOT TRUE AND i.move_line_id = n.move_line_id;
             INSERT INTO debt_item (
                 move_line_id, move_id, case_id, partner_id, company_id, currency_id,
                 date_due, date_chase, amount_residual, amount_residual_currency,
@@ -502,28 +534,14 @@ class DebtItem(models.Model):
               FROM debt_news n
               JOIN debt_case c ON c.partner_id = n.partner_id
                               AND c.company_id = n.company_id
-             WHERE n.gone IS NOT TRUE
+             WHERE n.gone IS NOT TRUE AND n.old_line_id IS NULL
+               AND NOT EXISTS (SELECT FROM debt_item i
+                                WHERE i.move_line_id = n.move_line_id)
              ORDER BY c.id, n.date_due
-            ON CONFLICT (move_line_id) DO UPDATE
-               SET case_id = EXCLUDED.case_id,
-                   partner_id = EXCLUDED.partner_id,
-                   currency_id = EXCLUDED.currency_id,
-                   date_due = EXCLUDED.date_due,
-                   date_chase = EXCLUDED.date_chase,
-                   amount_residual = EXCLUDED.amount_residual,
-                   amount_residual_currency = EXCLUDED.amount_residual_currency,
-                   excluded = EXCLUDED.excluded,
-                   state = 'open',
-                   cycle = debt_item.cycle
-                           + COALESCE(EXCLUDED.date_chase > debt_item.step_date, FALSE)
-                             ::int,
-                   step_id = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
-                                  THEN NULL ELSE debt_item.step_id END,
-                   step_days = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
-                                    THEN NULL ELSE debt_item.step_days END,
-                   step_date = CASE WHEN EXCLUDED.date_chase > debt_item.step_date
-                                    THEN NULL ELSE debt_item.step_date END
-            """
+            %s
+                """,
+                SQL() if bulk else SQL("ON CONFLICT (move_line_id) DO NOTHING"),
+            )
         )
 
     @api.model
