@@ -1,5 +1,6 @@
 """What workers do. Each job gets an environment on a cursor of its own."""
 
+import threading
 from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
@@ -112,7 +113,7 @@ def run_that_breaks(env, day=DAY):
 
 
 def run_beside_a_refresh(env, day=DAY):
-    """Do the daily run while somebody takes the same news in, a moment earlier."""
+    """Do the daily run while somebody is about to take the same news in."""
     from odoo.addons.debt_collection.models.portfolio import debt_item
 
     Item = debt_item.DebtItem
@@ -120,11 +121,12 @@ def run_beside_a_refresh(env, day=DAY):
 
     def _write_news(self, bulk):
         if not met:
-            met.append(True)
-            with self.env.registry.cursor() as cr:
-                other = self.env(cr=cr)
-                debtors = other["res.partner"].search([("ref", "!=", False)])
-                other["debt.item"]._sync(other.company, day, debtors)
+            met.append(self.env.registry.cursor())
+            other = self.env(cr=met[0])
+            debtors = other["res.partner"].search([("ref", "!=", False)])
+            other["debt.item"]._sync(other.company, day, debtors)
+            # while the run waits for what was inserted there
+            threading.Timer(0.5, met[0].commit).start()
         return write_news(self, bulk)
 
     bulk = patch.object(debt_item, "BULK", 1)
