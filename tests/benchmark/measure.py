@@ -173,7 +173,7 @@ def promise(env):
 
 def judge(env, extra=0):
     """Judge all promises: the daily run's own step, slice by slice."""
-    from odoo.addons.debt_collection.models.daily.debt_run import SLICE
+    from odoo.addons.debt_collection.models.daily.debt_run_slices_mixin import SLICE
 
     company, day = env.company, _day(extra)
     run = env["debt.run"]

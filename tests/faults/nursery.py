@@ -91,6 +91,7 @@ def prepare(
     lock_timeout=None,
     lock_wait=20,
     broken_case=None,
+    workers=1,
 ):
     """Make the product stop at its labelled points, and small data take several turns.
 
@@ -98,18 +99,21 @@ def prepare(
     one behind it; a checkpoint that does not commit is called by its label.
 
     :param str lock_timeout: fail rather than wait longer than this for a lock
+    :param workers: slices that are worked at the same time
     :param tuple broken_case: customer whose case cannot be refreshed, and the
         statement that fails
     """
     from odoo.addons.base.models import ir_mail_server
-    from odoo.addons.debt_collection.models.daily import debt_run
+    from odoo.addons.debt_collection.models.daily import debt_run, debt_run_slices_mixin
     from odoo.addons.debt_collection.models.portfolio import debt_case
 
     if lock_timeout:
         os.environ["PGOPTIONS"] = f"-c lock_timeout={lock_timeout}"
     if broken_case:
         break_refresh(debt_case.DebtCase, *broken_case)
-    debt_run.SLICE = slice_size
+    debt_run_slices_mixin.SLICE = slice_size
+    debt_run_slices_mixin.LEAST = slice_size if workers > 1 else 1_000
+    debt_run_slices_mixin.WORKERS = workers
     debt_run.BATCH = batch_size
     debt_run.LOCK_WAIT = lock_wait
     ir_mail_server.SMTP_TIMEOUT = smtp_timeout

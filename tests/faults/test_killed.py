@@ -108,6 +108,18 @@ def test_killed_at_any_moment_nothing_is_lost_or_doubled(nursery, oracle, seed):
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
+def test_killed_while_slices_go_side_by_side_nothing_is_lost(nursery, oracle, seed):
+    moments = random.Random(seed)
+    for _kill in range(6):
+        worker = nursery.start("run", workers=3, slice_size=2)
+        time.sleep(moments.uniform(0, 0.5))
+        kill(worker, oracle)
+        oracle.check_once()
+    nursery.do("to_the_end", workers=3, slice_size=2)
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
 def test_killed_among_others_on_several_days_nothing_is_lost_or_doubled(
     nursery, oracle, partners, seed
 ):

@@ -83,6 +83,19 @@ def test_a_run_gives_way_to_who_took_the_news_in(nursery, oracle, partners):
     oracle.check_over()
 
 
+def test_slices_side_by_side_are_as_one_after_another(nursery, oracle):
+    counters = """SELECT state, items_synced, cases_opened, actions_planned,
+                         actions_sent, reasons::text, errors FROM debt_run"""
+    nursery.do("run")
+    once = oracle.query(ROWS), oracle.query(counters)
+    for _round in range(ROUNDS):
+        nursery.renew()
+        nursery.do("run", workers=3)
+        assert (oracle.query(ROWS), oracle.query(counters)) == once
+    nursery.do("queue")
+    oracle.check_over()
+
+
 @pytest.mark.parametrize("count", [2, 4])
 def test_dispatchers_share_the_work(nursery, oracle, count):
     planner = nursery.start("run", stops={"after dispatch"}, batch_size=1)

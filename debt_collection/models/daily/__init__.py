@@ -1,4 +1,4 @@
-from . import debt_run_plan_mixin, debt_run_shadow_mixin
+from . import debt_run_plan_mixin, debt_run_shadow_mixin, debt_run_slices_mixin
 
 # isort: split
 # models after the mixins that they inherit

@@ -12,6 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
 from ..contact.debt_action import CONTACTED
+from .debt_run_slices_mixin import timed
 
 _logger = logging.getLogger(__name__)
 
@@ -20,8 +21,6 @@ LOCK_CLASS = 0x64656274
 RUN_CLASS = LOCK_CLASS + 1
 #: Seconds that a run waits for the refreshing job, or another run, of its company.
 LOCK_WAIT = 20
-#: Cases that the set-based steps take at a time, and commit.
-SLICE = 10_000
 #: Actions that the dispatch claims at a time, and commits.
 BATCH = 500
 #: Other transactions won; try the same again.
@@ -38,7 +37,11 @@ class DebtRun(models.Model):
 
     _name = "debt.run"
     _description = "Daily Run"
-    _inherit = ["debt.run.plan.mixin", "debt.run.shadow.mixin"]
+    _inherit = [
+        "debt.run.plan.mixin",
+        "debt.run.shadow.mixin",
+        "debt.run.slices.mixin",
+    ]
     _order = "id desc"
 
     day = fields.Date(required=True)
@@ -383,11 +386,7 @@ class DebtRun(models.Model):
         taken = psycopg2.errors.UniqueViolation
         self._retry(lambda: self._sync_company(company, day), (*RETRYABLE, taken))
         cases = self._cases_to_judge(company, day, again)
-        self._each_slice(
-            company,
-            cases,
-            lambda case_ids: self._judge_slice(company, day, case_ids, full),
-        )
+        self._each_slice(company, cases, "_judge_slice", day, full)
         if self.simulate:
             return
         # when all figures are there: what is a large amount depends on the others; a
@@ -395,28 +394,13 @@ class DebtRun(models.Model):
         ranked = self._cases_to_judge(company, day, again=False) if full else cases
         if ranked:
             limits = self.env["debt.case"]._amount_limits(company)
-            self._each_slice(
-                company,
-                ranked,
-                lambda case_ids: self._prioritise_slice(company, day, case_ids, limits),
-            )
-
-    def _each_slice(self, company, cases, work):
-        """Call ``work`` with the ids of each slice; one that fails stops no other."""
-        for case_ids in split_every(SLICE, cases, list):
-            try:
-                self._retry(lambda ids=case_ids: work(ids))
-            except Exception as error:
-                if self.simulate or not self._may_commit():
-                    raise
-                self.env.cr.rollback()
-                _logger.exception("A slice of the run of company %s failed", company.id)
-                self._note(f"{company.name}: {error}")
+            self._each_slice(company, ranked, "_prioritise_slice", day, limits)
 
     def _sync_company(self, company, day):
         """Compare the books and open what waited for this day."""
         self._checkpoint(read_committed=True)
-        with self._timed("sync"):
+        seconds = {}
+        with timed(seconds, "sync"):
             marked = self.env["res.partner"].browse(
                 self.env["debt.mark"]._take(company)
             )
@@ -434,22 +418,24 @@ class DebtRun(models.Model):
                     self.env["debt.item"]._relatives(company, marked).ids,
                 )
             )
+        self._add_up(seconds)
         self._checkpoint("synced")
 
-    def _judge_slice(self, company, day, case_ids, full):
+    def _judge_slice(self, company, case_ids, day, full):
         """Roll up, sort and plan a slice of cases, in a transaction of its own."""
         self._checkpoint(read_committed=True)
         self.env["debt.item"]._tune(len(case_ids))
         cases = self.env["debt.case"].browse(case_ids)
-        with self._timed("judge"):
+        seconds = {}
+        with timed(seconds, "judge"):
             self.env["debt.cover.mixin"]._judge_all(company, day, cases)
-        with self._timed("roll up"):
+        with timed(seconds, "roll up"):
             opened, closed = cases._roll_up(company, day, full)
-        with self._timed("sort"):
+        with timed(seconds, "sort"):
             cases._sort(company)
             if not self.simulate:
                 cases._assign(company, day)
-        with self._timed("plan"):
+        with timed(seconds, "plan"):
             planned, held = self._plan(company, day, cases, full)
             planned += self.env["debt.promise"]._plan_reminders(
                 company, day, cases, self
@@ -460,19 +446,24 @@ class DebtRun(models.Model):
         if not self.simulate:
             cases._figures_changed(company, cases)
         self.env.invalidate_all()
-        self.cases_opened += opened
-        self.cases_closed += closed
-        self.actions_planned += planned
-        self.reasons = dict(Counter(self.reasons or {}) + Counter(held))
+        self._add_up(
+            seconds,
+            held,
+            cases_opened=opened,
+            cases_closed=closed,
+            actions_planned=planned,
+        )
         self._checkpoint("slice")
 
-    def _prioritise_slice(self, company, day, case_ids, limits):
+    def _prioritise_slice(self, company, case_ids, day, limits):
         """Give the cases of a slice their points, in a transaction of its own."""
         self._checkpoint(read_committed=True)
         self.env["debt.item"]._tune(len(case_ids))
-        with self._timed("prioritise"):
+        seconds = {}
+        with timed(seconds, "prioritise"):
             cases = self.env["debt.case"].browse(case_ids)
             cases._prioritise(company, day, cases, limits)
+        self._add_up(seconds)
         self._checkpoint("prioritised")
 
     @api.model
@@ -572,7 +563,7 @@ class DebtRun(models.Model):
             pass
         if len(self) == 1:
             with self._written():
-                self._add_duration("dispatch", time.monotonic() - start)
+                self._add_up({"dispatch": time.monotonic() - start})
 
     def _dispatch_batch(self, companies, now, failed):
         """Claim, check and hand over one batch; return whether there was one.
@@ -676,13 +667,7 @@ class DebtRun(models.Model):
         here, for a moment, instead of losing the work of a batch to a conflict.
         """
         self._checkpoint(read_committed=True)
-        if self._may_commit():
-            self.env.cr.execute(
-                SQL(
-                    "SELECT FROM debt_run WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                    list(self.ids),
-                )
-            )
+        self._lock_row()
         yield
         self._checkpoint(label)
 
@@ -752,17 +737,6 @@ class DebtRun(models.Model):
                 self.env.cr.rollback()
                 time.sleep(random.uniform(0, 0.5))
         return None
-
-    @contextmanager
-    def _timed(self, step):
-        start = time.monotonic()
-        yield
-        self._add_duration(step, time.monotonic() - start)
-
-    def _add_duration(self, step, seconds):
-        durations = dict(self.durations or {})
-        durations[step] = round(durations.get(step, 0) + seconds, 3)
-        self.durations = durations
 
     def _note(self, text):
         with self._written():

@@ -30,6 +30,18 @@ class DebtCaseTeamMixin(models.AbstractModel):
         absent = [user for user, other in stand_ins.items() if other == self.env.uid]
         return [*super()._desk_users(day), *absent]
 
+    @api.model
+    def _awaits_assignment(self, company):
+        """Return whether cases of a company are still to be given to somebody."""
+        rules = self.env["debt.assignment.rule"].search_count(
+            [("company_id", "=", company.id), ("team_id.active", "=", True)], limit=1
+        )
+        if not rules and not self._groups_in_use():
+            return False
+        left = Domain("company_id", "=", company.id) & Domain("agent_id", "=", False)
+        left &= Domain("state", "!=", "closed") | Domain("judged_day", "=", False)
+        return bool(self.search_count(left, limit=1))
+
     def _assign(self, company, day):
         """Give the cases without an agent to who works them.
 
