@@ -15,6 +15,7 @@ from . import (
     test_ladder_in_run,
     test_mail_queue,
     test_merge,
+    test_pay_currency,
     test_pay_link,
     test_payment_notice,
     test_plan,

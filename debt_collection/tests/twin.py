@@ -61,7 +61,10 @@ class Twin:
             sums[f"amount_bucket_{self.bucket(late)}"] += item.amount_residual
             if late > 0 and item.amount_residual > 0:
                 sums["amount_overdue"] += item.amount_residual
-                if item.amount_residual >= self.company.debt_crumb_amount:
+                if (
+                    item.amount_residual >= self.company.debt_crumb_amount
+                    and item.amount_residual_currency > 0
+                ):
                     days = max(days, late)
             if item.date_chase < self.day and chaseable[item]:
                 sums["amount_chaseable"] += (

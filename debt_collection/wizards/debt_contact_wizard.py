@@ -65,8 +65,22 @@ class DebtContactWizard(models.TransientModel):
         readonly=False,
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency")
+    company_currency_id = fields.Many2one(
+        related="case_id.currency_id", string="Company Currency"
+    )
+    promise_currency_id = fields.Many2one(
+        "res.currency",
+        string="Paid in",
+        compute="_compute_promise",
+        store=True,
+        readonly=False,
+        domain="[('id', 'in', (currency_id, company_currency_id))]",
+    )
     promise_amount = fields.Monetary(
-        compute="_compute_promise", store=True, readonly=False
+        compute="_compute_promise",
+        store=True,
+        readonly=False,
+        currency_field="promise_currency_id",
     )
     promise_date = fields.Date()
     promise_method = fields.Selection(
@@ -189,6 +203,7 @@ class DebtContactWizard(models.TransientModel):
     def _compute_promise(self):
         for wizard in self:
             wizard.promise_amount = wizard.case_id._promise_amount()
+            wizard.promise_currency_id = wizard.currency_id
             wizard.notice_amount = wizard.promise_amount
 
     @api.depends("case_id", "follow_up")
@@ -260,12 +275,32 @@ class DebtContactWizard(models.TransientModel):
                 "wrong" if wrong else "valid", self.case_id.company_id._debt_today()
             )
 
+    @api.onchange("promise_currency_id")
+    def _onchange_promise_currency(self):
+        owed = self.case_id._promise_amount()
+        if self.promise_currency_id and self.promise_currency_id != self.currency_id:
+            # sudo: rates, for whoever logs a contact
+            company = self.case_id.company_id.sudo()
+            owed = self.currency_id._convert(
+                owed, self.promise_currency_id, company, company._debt_today()
+            )
+        self.promise_amount = owed
+
+    def _promised(self):
+        """Return the amount of the promise, in the currency in which it is paid."""
+        if self.promise_currency_id in (self.currency_id, self.currency_id.browse()):
+            return {"amount": self.promise_amount}
+        return {
+            "pay_currency_id": self.promise_currency_id.id,
+            "pay_amount": self.promise_amount,
+        }
+
     def _follow_promise(self, contact):
         self.env["debt.promise"].create(
             {
                 "case_id": self.case_id.id,
-                "amount": self.promise_amount,
                 "currency_id": self.currency_id.id,
+                **self._promised(),
                 "date": self.promise_date,
                 "method": self.promise_method,
                 "contact_id": self.contact_id.id,

@@ -727,8 +727,8 @@ class _Figures:
         late = (day - (line.date_maturity or line.date)).days
         self.total += line.amount_residual
         self.buckets[sum(late > edge for edge in self.edges)] += line.amount_residual
+        self.owes |= line.amount_residual_currency > 0
         if line.amount_residual > 0:
-            self.owes = True
             self.overdue += line.amount_residual if late > 0 else 0
 
     def amounts(self):

@@ -4,7 +4,7 @@ from . import debt_cover_desk_mixin, debt_reason_mixin
 from . import debt_cover_mixin
 
 # isort: split
-from . import debt_cover_owner_mixin, debt_notice_match_mixin
+from . import debt_cover_owner_mixin, debt_notice_match_mixin, debt_pay_currency_mixin
 
 # isort: split
 # models after the mixins that they inherit

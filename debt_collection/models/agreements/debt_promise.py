@@ -5,6 +5,7 @@ from odoo.tools import SQL, format_date
 from ...fields import LooseMany2one
 from ...logic.promise import KEPT_PART
 from ...tools.sql import int_array
+from .debt_pay_currency_mixin import PAY_TERMS
 
 STATES = [
     ("open", "Open"),
@@ -22,7 +23,7 @@ METHODS = [
 ]
 
 #: What was agreed; it changes only while the promise is open.
-TERMS = {"amount", "currency_id", "date", "item_ids", "method"}
+TERMS = {"amount", "currency_id", "date", "item_ids", "method", *PAY_TERMS}
 
 
 class DebtPromise(models.Model):
@@ -34,7 +35,7 @@ class DebtPromise(models.Model):
 
     _name = "debt.promise"
     _description = "Promise to Pay"
-    _inherit = ["debt.cover.mixin"]
+    _inherit = ["debt.cover.mixin", "debt.pay.currency.mixin"]
     _order = "date desc, id desc"
     _cover_reason = "promised"
     _action_field = "promise_id"
@@ -58,6 +59,13 @@ class DebtPromise(models.Model):
     )
 
     item_ids = fields.Many2many(help="What will be paid. Empty: the oldest documents.")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In the currency of the documents.",
+    )
     made_date = fields.Date(
         string="Promised on",
         required=True,
@@ -121,7 +129,24 @@ class DebtPromise(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("partner_id", "amount", "date")
+    @api.depends("pay_amount", "pay_rate")
+    def _compute_amount(self):
+        for promise in self:
+            if promise._is_converted() and promise.pay_rate and promise.pay_amount:
+                promise.amount = promise.currency_id.round(
+                    promise.pay_amount / promise.pay_rate
+                )
+            else:
+                promise.amount = promise.amount
+
+    @api.onchange("pay_currency_id")
+    def _onchange_pay_currency(self):
+        if self._is_converted():
+            self.pay_amount = self._to_pay_currency(self.amount)
+        else:
+            self.pay_amount = 0
+
+    @api.depends("partner_id", "amount", "date", "pay_amount")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for promise in self:
@@ -129,9 +154,7 @@ class DebtPromise(models.Model):
             promise.display_name = self.env._(
                 "%(customer)s: %(amount)s on %(date)s",
                 customer=promise.partner_id.sudo().display_name or "",
-                amount=promise.currency_id.format(promise.amount or 0)
-                if promise.currency_id
-                else "",
+                amount=promise._said_amount(),
                 date=format_date(self.env, promise.date) if promise.date else "",
             )
 
@@ -149,6 +172,9 @@ class DebtPromise(models.Model):
             if promise.method == "cheque":
                 days = max(days, company.debt_promise_tolerance_cheque)
             promise.deadline = promise._working_days_after(promise.date, days)
+
+    def _rate_day(self):
+        return self.made_date or super()._rate_day()
 
     # === CONSTRAINTS AND LIMITS === #
 
@@ -347,7 +373,11 @@ class DebtPromise(models.Model):
             SQL(
                 """
 WITH p AS MATERIALIZED (
-    SELECT p.*, %(crumb)s * p.amount / NULLIF(p.amount_company, 0) AS crumb
+    SELECT p.*, %(crumb)s * p.amount / NULLIF(p.amount_company, 0) AS crumb,
+           COALESCE(p.pay_currency_id, p.currency_id) AS pool_currency_id,
+           -- what is paid in the company's currency counts at the rate of the promise
+           CASE WHEN p.pay_currency_id <> p.currency_id
+                THEN p.amount / NULLIF(p.pay_amount, 0) ELSE 1 END AS per_paid
       FROM debt_promise p
       JOIN debt_case c ON c.id = p.case_id
      WHERE p.company_id = %(company)s AND p.case_id = ANY(%(cases)s) AND %(span_p)s
@@ -356,6 +386,7 @@ WITH p AS MATERIALIZED (
 ),
 covered AS MATERIALIZED (
     SELECT p.id, p.deadline, i.move_line_id, i.excluded, i.state,
+           p.made_date, p.pool_currency_id, p.per_paid,
            GREATEST(i.amount_residual_currency, 0) AS owed
       FROM p
       JOIN debt_item_debt_promise_rel r ON r.debt_promise_id = p.id
@@ -368,12 +399,23 @@ owed AS (
      GROUP BY id
 ),
 paid AS (
-    SELECT c.id, SUM(r.debit_amount_currency) AS total,
-           SUM(r.debit_amount_currency) FILTER (WHERE r.max_date <= c.deadline)
-               AS in_time,
-           MAX(r.max_date) AS last
-      FROM covered c
-      JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
+    SELECT c.id, SUM(c.amount) AS total,
+           SUM(c.amount) FILTER (WHERE c.max_date <= c.deadline) AS in_time,
+           MAX(c.max_date) AS last
+      FROM (SELECT c.id, c.deadline, r.max_date,
+                   CASE WHEN c.per_paid <> 1
+                         AND r.credit_currency_id = c.pool_currency_id
+                         AND r.max_date >= c.made_date
+                        THEN ROUND(c.per_paid * (r.credit_amount_currency + COALESCE((
+                             -- Odoo parts what the rate of the day adds from it
+                             SELECT SUM(x.credit_amount_currency)
+                               FROM account_partial_reconcile x
+                               JOIN account_move_line l ON l.id = x.debit_move_id
+                              WHERE x.credit_move_id = r.credit_move_id
+                                AND l.move_id = r.exchange_move_id), 0)), 6)
+                        ELSE r.debit_amount_currency END AS amount
+              FROM covered c
+              JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id) c
      GROUP BY c.id
 ),
 -- promises on the same documents are paid in the order of their days
@@ -423,20 +465,21 @@ came AS (
                 THEN COALESCE(d.in_time, 0) - p.matched_before
                 ELSE GREATEST(0, COALESCE(d.in_time, 0) - p.matched_before
                                  - COALESCE(s.in_time, 0)) END AS in_time,
-           d.last, o.under_way, COALESCE(pool.amount, 0) AS pool,
+           d.last, o.under_way, COALESCE(pool.amount, 0) * p.per_paid AS pool,
            GREATEST(0, COALESCE(o.owed, 0)
                        - COALESCE(s.rest, 0) + COALESCE(s.total, 0)) AS owed
       FROM p
       LEFT JOIN shared s ON s.id = p.id
       LEFT JOIN owed o ON o.id = p.id
       LEFT JOIN paid d ON d.id = p.id
-      LEFT JOIN pool ON pool.case_id = p.case_id AND pool.currency_id = p.currency_id
+      LEFT JOIN pool ON pool.case_id = p.case_id
+                    AND pool.currency_id = p.pool_currency_id
 ),
 need AS (
     SELECT *, LEAST(amount, owed + GREATEST(came, 0)) AS due,
            GREATEST(0, amount - GREATEST(came, 0)) AS missing,
-           SUM(GREATEST(0, amount - GREATEST(came, 0)))
-               OVER (PARTITION BY case_id, currency_id ORDER BY date, id)
+           per_paid * SUM(GREATEST(0, amount - GREATEST(came, 0)) / per_paid)
+               OVER (PARTITION BY case_id, pool_currency_id ORDER BY date, id)
                - GREATEST(0, amount - GREATEST(came, 0)) AS before
       FROM came
 ),

@@ -177,9 +177,7 @@ class DebtActionTextMixin(models.AbstractModel):
     def _compute_text_promise(self):
         for action in self:
             promise = action.promise_id.sudo()  # sudo: the debtor's own promise
-            action.text_promise_amount = promise and format_amount(
-                self.env, promise.amount, promise.currency_id
-            )
+            action.text_promise_amount = promise and promise._amount_words()
             action.text_promise_date = promise and format_date(self.env, promise.date)
 
     @api.depends("dispute_id")

@@ -59,7 +59,7 @@ class DebtChannelTask(models.AbstractModel):
         if promise := action.promise_id:
             note = action.env._(
                 "%(amount)s promised for %(date)s, paid: %(paid)s.",
-                amount=promise.currency_id.format(promise.amount),
+                amount=promise._said_amount(),
                 date=format_date(action.env, promise.date),
                 paid=promise.currency_id.format(promise.amount_paid),
             )

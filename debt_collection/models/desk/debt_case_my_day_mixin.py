@@ -175,9 +175,7 @@ class DebtCaseMyDayMixin(models.AbstractModel):
             words = task.summary or task.activity_type_id.name
             return words, action.channel if action else "task"
         if promise:
-            amount = format_amount(
-                self.env, promise.amount, promise.currency_id, trailing_zeroes=False
-            )
+            amount = promise._said_amount(trailing_zeroes=False)
             days = (today - promise.date).days
             if days == 1:
                 return (

@@ -336,9 +336,7 @@ class DebtFile(models.AbstractModel):
             "promise": bool(promise)
             and self.env._(
                 "%(amount)s for %(date)s",
-                amount=self._money(
-                    promise.amount, promise.currency_id, case.company_id
-                ),
+                amount=promise._said_amount(),
                 date=format_date(self.env, promise.date),
             ),
             "tasks": [

@@ -106,6 +106,16 @@ class DebtCase(models.Model):
     amount_bucket_3 = fields.Monetary(string="61–90 Days")
     amount_bucket_4 = fields.Monetary(string="91–120 Days")
     amount_bucket_5 = fields.Monetary(string="Over 120 Days")
+    amount_today = fields.Monetary(
+        compute="_compute_summary",
+        string="Worth Today",
+        help="The balance at the exchange rates of today, in the currency of the "
+        "company.",
+    )
+    exchange_difference = fields.Monetary(
+        compute="_compute_summary",
+        help="What the balance is worth more today than in the books, or less.",
+    )
     bucket = fields.Selection(BUCKETS, string="Age")
     small_balance = fields.Boolean(
         help="The balance is under the small amount of the company."
@@ -407,16 +417,18 @@ sums AS MATERIALIZED (
            SUM(res) FILTER (WHERE late BETWEEN 61 AND 90) AS b3,
            SUM(res) FILTER (WHERE late BETWEEN 91 AND 120) AS b4,
            SUM(res) FILTER (WHERE late > 120) AS b5,
-           MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0) AS days,
+           -- what is owed in its own currency: a mere exchange difference is not
            MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0
-                               AND excluded IS NULL) AS stage_days,
+                               AND cur > 0) AS days,
+           MAX(late) FILTER (WHERE late > 0 AND res >= %(crumb)s AND res > 0
+                               AND cur > 0 AND excluded IS NULL) AS stage_days,
            -- the next day on which an item is due, chased or changes its bucket
            MIN(CASE WHEN late <= 0 THEN date_due + 1
                     WHEN late <= 120 THEN date_due + (late + 29) / 30 * 30 + 1
                     END) AS next_bucket,
            MIN(date_chase + 1) FILTER (WHERE date_chase >= %(day)s) AS next_chase,
            MAX(array_position(%(stages)s::int[], t.stage_id)) AS step_rank,
-           bool_or(res > 0 OR (res = 0 AND cur > 0)) AS owes
+           bool_or(cur > 0) AS owes
       FROM (SELECT *, %(day)s - date_due AS late FROM fresh) f
       LEFT JOIN debt_strategy_step t ON t.id = f.step_id AND f.res > 0
      GROUP BY case_id

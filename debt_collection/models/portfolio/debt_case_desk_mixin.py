@@ -63,12 +63,34 @@ class DebtCaseDeskMixin(models.AbstractModel):
                 currency_id != case.currency_id.id for currency_id, _amounts in own
             )
             currencies = self.env["res.currency"].browse([row[0] for row in own])
+            case._value_today(
+                {
+                    currency: float(amounts[-1])
+                    for currency, (_id, amounts) in zip(currencies, own, strict=True)
+                }
+            )
             case.summary = self._age_table(
                 [
                     (currency.name, currency, amounts)
                     for currency, (_id, amounts) in zip(currencies, own, strict=True)
                 ]
             )
+
+    def _value_today(self, balances):
+        """Set what balances are worth at the exchange rates of today.
+
+        :param balances: {currency: amount}
+        """
+        self.ensure_one()
+        company = self.company_id.sudo()  # sudo: rates, for everybody who sees the case
+        today = company._debt_today()
+        self.amount_today = sum(
+            currency._convert(amount, self.currency_id, company, today)
+            for currency, amount in balances.items()
+        )
+        self.exchange_difference = (
+            self.amount_today - self.amount_total if self.other_currencies else 0
+        )
 
     def _age_rows(self):
         """Return {case id: [(currency id, amounts by age and their sum)]}."""
@@ -186,7 +208,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
             case.promise_text = " · ".join(
                 self.env._(
                     "%(amount)s for %(date)s",
-                    amount=format_amount(self.env, promise.amount, promise.currency_id),
+                    amount=promise._said_amount(),
                     date=format_date(self.env, promise.date),
                 )
                 for promise in still_open.sorted("date")

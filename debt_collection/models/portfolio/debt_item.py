@@ -86,6 +86,12 @@ class DebtItem(models.Model):
     step_date = fields.Date(string="Reached on")
     next_step_only = fields.Boolean()
     held_reason = fields.Selection(HELD_REASONS, string="Held by")
+    amount_today = fields.Monetary(
+        string="Worth Today",
+        compute="_compute_amount_today",
+        currency_field="company_currency_id",
+        help="The residual at the exchange rate of today.",
+    )
     days_past_due = fields.Integer(compute="_compute_days_past_due")
     ref = fields.Char(related="move_id.ref", string="Reference", related_sudo=True)
 
@@ -115,6 +121,21 @@ class DebtItem(models.Model):
         moves = self.env["account.move"].sudo()
         number = Domain("name", operator, value) | Domain("ref", operator, value)
         return Domain("move_id", "in", moves._search(number))
+
+    @api.depends("amount_residual", "amount_residual_currency")
+    def _compute_amount_today(self):
+        for item in self:
+            company = item.company_id.sudo()  # sudo: rates, for who sees the item
+            item.amount_today = (
+                item.currency_id._convert(
+                    item.amount_residual_currency,
+                    company.currency_id,
+                    company,
+                    company._debt_today(),
+                )
+                if item.currency_id != company.currency_id
+                else item.amount_residual
+            )
 
     @api.depends("date_due")
     def _compute_days_past_due(self):
