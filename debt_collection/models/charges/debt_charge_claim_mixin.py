@@ -10,6 +10,8 @@ from ...logic.interest import first_day
 
 #: Places of the exact interest that evidence keeps.
 PLACES = Decimal("0.000001")
+#: What is read of the books to the cent.
+AMOUNTS = ("amount", "balance", "charged")
 #: The columns of a claim, in the order in which it is written.
 COLUMNS = (
     "case_id",
@@ -61,9 +63,10 @@ class DebtChargeClaimMixin(models.AbstractModel):
                 """
             SELECT i.id AS item_id, i.case_id, i.company_id, i.partner_id,
                    i.currency_id, i.move_id AS document_id, i.cycle, i.date_due,
-                   i.move_line_id, l.amount_currency AS amount, l.balance,
+                   i.move_line_id, l.amount_currency::text AS amount,
+                   l.balance::text AS balance,
                    c.segment_id, COALESCE(d.is_company, FALSE) AS is_company,
-                   h.charged_to, COALESCE(h.charged, 0) AS charged
+                   h.charged_to, COALESCE(h.charged, 0)::text AS charged
               FROM debt_item i
               JOIN debt_case c ON c.id = i.case_id
               JOIN account_move_line l ON l.id = i.move_line_id
@@ -83,7 +86,16 @@ class DebtChargeClaimMixin(models.AbstractModel):
                 items=list(items.ids),
             )
         )
-        facts = {row["item_id"]: {**row, "payments": [], "fees": set()} for row in rows}
+        facts = {
+            row["item_id"]: {
+                **row,
+                # a cursor makes floats of numbers, and texts of texts
+                **{name: Decimal(row[name]) for name in AMOUNTS},
+                "payments": [],
+                "fees": set(),
+            }
+            for row in rows
+        }
         self._add_payments(facts)
         self._add_unapplied(facts)
         self._add_fees(facts)
@@ -96,7 +108,7 @@ class DebtChargeClaimMixin(models.AbstractModel):
         for line_id, day, amount in self.env.execute_query(
             SQL(
                 """
-            SELECT debit_move_id, max_date, debit_amount_currency
+            SELECT debit_move_id, max_date, debit_amount_currency::text
               FROM account_partial_reconcile
              WHERE debit_move_id = ANY(%s)
              ORDER BY max_date, id
@@ -104,7 +116,7 @@ class DebtChargeClaimMixin(models.AbstractModel):
                 list(by_line),
             )
         ):
-            by_line[line_id]["payments"].append((day, amount))
+            by_line[line_id]["payments"].append((day, Decimal(amount)))
 
     @api.model
     def _add_unapplied(self, facts):
@@ -112,7 +124,7 @@ class DebtChargeClaimMixin(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT case_id, currency_id, id, date_due, amount_residual_currency
+            SELECT case_id, currency_id, id, date_due, amount_residual_currency::text
               FROM debt_item
              WHERE state = 'open' AND no_netting IS NOT TRUE
                AND (case_id, currency_id) IN (
@@ -126,6 +138,7 @@ class DebtChargeClaimMixin(models.AbstractModel):
         )
         groups = {}
         for case_id, currency_id, item_id, day, amount in rows:
+            amount = Decimal(amount)
             credits_, owed = groups.setdefault((case_id, currency_id), ([], []))
             if amount < 0:
                 credits_.append((day, -amount))
