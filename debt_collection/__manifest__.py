@@ -97,6 +97,7 @@
         "demo/res_partner_demo.xml",
         "demo/debt_group_demo.xml",
         "demo/debt_strategy_demo.xml",
+        "demo/debt_charge_rule_demo.xml",
         # last: loads the chart of accounts and tells the story
         "demo/account_chart_template_demo.xml",
     ],

@@ -351,7 +351,8 @@ class TestCharge(ChargeCommon):
     def test_a_simulation_leaves_no_charge_behind(self):
         self.late(late=20)
         self.strategy.entry_mode = "by_age"
-        self.env["debt.run"]._run(self.company, day=DAY, simulate=True)
+        run = self.env["debt.run"]._run(self.company, day=DAY, simulate=True)
+        self.assertEqual(run.line_ids.mapped("amount_charges"), [40])
         self.assertFalse(self.charges())
 
     def test_charges_follow_their_customer(self):

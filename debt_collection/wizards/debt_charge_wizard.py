@@ -32,9 +32,7 @@ class DebtChargeWizard(models.TransientModel):
         precompute=True,
     )
     total = fields.Char(compute="_compute_total")
-    arithmetic = fields.Html(
-        compute="_compute_arithmetic", sanitize=False, string="Arithmetic"
-    )
+    arithmetic = fields.Html(compute="_compute_arithmetic", sanitize=False)
     missing = fields.Text(
         compute="_compute_arithmetic", help="Published rates that are not known yet."
     )

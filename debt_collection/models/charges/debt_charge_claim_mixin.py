@@ -329,7 +329,32 @@ class DebtChargeClaimMixin(models.AbstractModel):
             for item_id, kinds, step_id, action_id in rows
         }
         items = self.env["debt.item"].browse(reached)
-        return len(self._write_claims(self._foresee(items, day, steps=reached)))
+        charges = self._write_claims(self._foresee(items, day, steps=reached))
+        charges._tell_run(run)
+        return len(charges)
+
+    def _tell_run(self, run):
+        """Write on the lines of a run what it claimed, as a simulation shows it."""
+        if not self:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_run_line l
+               SET amount_charges = h.amount
+              FROM (SELECT a.debtor_id, a.step_id, SUM(h.amount_company) AS amount
+                      FROM debt_charge h
+                      JOIN debt_action a ON a.id = h.action_id
+                     WHERE h.id = ANY(%s)
+                     GROUP BY a.debtor_id, a.step_id) h
+             WHERE l.run_id = %s AND l.result <> 'held'
+               AND l.partner_id = h.debtor_id AND l.step_id = h.step_id
+                """,
+                list(self.ids),
+                run.id,
+            )
+        )
+        self.env["debt.run.line"].invalidate_model(["amount_charges"], flush=False)
 
     @api.model
     def _take_back(self, scope):

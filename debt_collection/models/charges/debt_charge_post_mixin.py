@@ -50,8 +50,8 @@ class DebtChargePostMixin(models.AbstractModel):
             "name": self.env._("Invoices of Late Charges"),
             "res_model": "account.move",
             "view_mode": "list,form",
-            "domain": [("id", "in", moves.ids)],
         }
+        action["domain"] = [("id", "in", moves.ids)]
         if len(moves) == 1:
             action.update(view_mode="form", res_id=moves.id)
         return action

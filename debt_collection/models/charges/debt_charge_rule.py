@@ -48,9 +48,7 @@ class DebtChargeRule(models.Model):
     )
     percent = fields.Float(string="Annual Rate (%)", digits=(7, 4))
     reference_id = fields.Many2one("debt.interest.reference", ondelete="restrict")
-    margin = fields.Float(
-        string="Margin", digits=(7, 4), help="Percentage points above it."
-    )
+    margin = fields.Float(digits=(7, 4), help="Percentage points above it.")
     cap_percent = fields.Float(
         string="At Most (%)",
         digits=(7, 2),
@@ -179,7 +177,8 @@ class DebtChargeRule(models.Model):
         Those of a segment before the general ones, then those of a company, then those
         of a currency.
         """
-        rules = self.sudo().search([])  # sudo: they hold for everybody
+        # sudo: they hold for everybody
+        rules = self.sudo().search([("active", "=", True)])
         return rules.sorted(
             lambda rule: (
                 not rule.segment_id,
