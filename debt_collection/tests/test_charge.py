@@ -471,8 +471,12 @@ class TestCharge(ChargeCommon):
         self.assertEqual(action.text_amount, "$ 1,000.00".replace(" ", "\xa0"))
         self.assertEqual(action.text_charges, "$ 40.00".replace(" ", "\xa0"))
         self.assertEqual(len(action.text_lines.splitlines()), 3)
-        self.charges().sudo().write({"state": "waived"})
+        self.assertEqual(action.amount_charges, 40)
+        # what is waived before it leaves is written again without it
+        self.assertFalse(action.sudo()._text_is_stale())
+        self.charges()._waive("goodwill")
         action.invalidate_recordset()
+        self.assertTrue(action.sudo()._text_is_stale())
         self.assertNotIn("Late Charges", action.text_items)
 
     def test_agreements_and_preventive_messages_name_no_charges(self):

@@ -38,7 +38,7 @@ class DebtCharge(models.Model):
     case_id = LooseMany2one("debt.case", required=True, index=True)
     company_id = LooseMany2one("res.company", required=True)
     partner_id = LooseMany2one("res.partner", string="Customer", required=True)
-    item_id = LooseMany2one("debt.item", required=True)
+    item_id = LooseMany2one("debt.item", required=True, index=True)
     document_id = LooseMany2one("account.move", string="Document", required=True)
     document = fields.Char(string="Number", compute="_compute_document")
     kind = fields.Selection(KINDS, required=True)
@@ -281,7 +281,8 @@ class DebtCharge(models.Model):
         for row in self.env.execute_query_dict(
             SQL(
                 """
-            SELECT h.case_id, h.kind, h.currency_id, h.amount, h.date_from, h.date_to,
+            SELECT h.case_id, h.kind, h.currency_id, h.amount, h.amount_company,
+                   h.date_from, h.date_to,
                    -- see account.move._debt_number
                    CASE WHEN m.debt_import_id IS NOT NULL AND m.ref <> '' THEN m.ref
                         ELSE m.name END AS document

@@ -51,7 +51,7 @@ class DebtActionTextMixin(models.AbstractModel):
     )
     text_charges = fields.Char(
         compute="_compute_text_items",
-        string="Late Charges",
+        string="Amounts of Late Charges",
         help="What is claimed beside the documents, per currency.",
     )
     text_document = fields.Char(
