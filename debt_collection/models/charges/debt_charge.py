@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -8,6 +6,7 @@ from odoo.tools import SQL, format_amount, format_date
 
 from ...fields import LooseMany2one
 from .debt_charge_rule import KINDS
+from .debt_interest_reference import exact_percent, number_text
 
 STATES = [
     ("claimed", "Claimed"),
@@ -141,8 +140,8 @@ class DebtCharge(models.Model):
                 format_date(self.env, last),
                 days,
                 format_amount(self.env, float(residual), currency),
-                rate,
-                exact,
+                number_text(self.env, rate),
+                number_text(self.env, exact),
             )
             for first, last, days, residual, rate, exact in arithmetic["periods"]
         )
@@ -170,14 +169,21 @@ class DebtCharge(models.Model):
             "<tbody>%s</tbody><tfoot><tr><td colspan='5'>%s</td>"
             "<td class='text-end'>%s</td></tr><tr><td colspan='5'>%s</td>"
             "<td class='text-end text-nowrap'>%s</td></tr></tfoot></table>"
-        ) % (heads, lines, total, arithmetic["exact"], note, result)
+        ) % (
+            heads,
+            lines,
+            total,
+            number_text(self.env, arithmetic["exact"]),
+            note,
+            result,
+        )
 
     def _fee_words(self, arithmetic, currency, result):
         of = format_amount(self.env, float(arithmetic["of"]), currency)
         if arithmetic["fee"] == "percent":
             return Markup("%s: %s %% × %s = %s") % (
                 arithmetic["how"],
-                f"{Decimal(str(arithmetic['percent'])).normalize():f}",
+                number_text(self.env, exact_percent(arithmetic["percent"])),
                 of,
                 result,
             )

@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from ...logic.charge import fee
 from ...logic.interest import Cap, Debt, Rates, interest, periods
 from ..agreements.debt_notice_match_mixin import exact
-from .debt_interest_reference import exact_percent
+from .debt_interest_reference import exact_percent, number_text
 
 KINDS = [("interest", "Interest"), ("fee", "Fee")]
 
@@ -249,7 +249,7 @@ class DebtChargeRule(models.Model):
             return self.env._(
                 "%(rate)s + %(margin)s points",
                 rate=self.reference_id.name,
-                margin=f"{exact_percent(self.margin):f}",
+                margin=number_text(self.env, exact_percent(self.margin)),
             )
         return self.name
 

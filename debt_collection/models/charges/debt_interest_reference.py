@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 from ...logic.interest import Rates
 
@@ -62,7 +62,7 @@ class DebtInterestReference(models.Model):
             name=self.name,
             unknown=format_date(self.env, unknown),
             last=format_date(self.env, rates.changes[-1][0]),
-            percent=f"{rates.changes[-1][1]:f}",
+            percent=number_text(self.env, rates.changes[-1][1]),
         )
 
     def _rates(self, margin=0.0):
@@ -106,6 +106,15 @@ class DebtInterestRate(models.Model):
         for rate in self:
             day = format_date(self.env, rate.date_from) if rate.date_from else ""
             rate.display_name = f"{rate.reference_id.name or ''} {day}".strip()
+
+
+def number_text(env, number):
+    """Return an exact number in the user's language, with the decimals that it has.
+
+    :param number: a Decimal, or one as text
+    """
+    text = f"{Decimal(number):f}"
+    return formatLang(env, float(text), digits=len(text.partition(".")[2]))
 
 
 def exact_percent(percent):
