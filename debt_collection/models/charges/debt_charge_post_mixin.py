@@ -16,7 +16,10 @@ class DebtChargePostMixin(models.AbstractModel):
     _description = "Invoicing of Late Charges"
 
     move_id = LooseMany2one(
-        "account.move", string="Invoice", index="btree_not_null", readonly=True
+        "account.move",
+        string="Charge Invoice",
+        index="btree_not_null",
+        readonly=True,
     )
     move_line_id = LooseMany2one("account.move.line", readonly=True)
     reversal_id = LooseMany2one("account.move", string="Credit Note", readonly=True)
