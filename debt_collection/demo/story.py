@@ -94,6 +94,7 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        self._ask_to_waive()
         self._make_team()
         self._plan_campaign()
         self._date_messages(0, DESK)
@@ -160,6 +161,20 @@ class Story:
         )
         if difference.asked:
             found._ask_write_off()
+
+    def _ask_to_waive(self):
+        """The agent asks to let a customer off the last interest that was claimed."""
+        agent = self.users["agent"]
+        charge = self.env["debt.charge"].search(
+            [
+                ("state", "=", "claimed"),
+                ("company_id", "=", self.company.id),
+                ("case_id.agent_id", "in", [agent.id, False]),
+            ],
+            limit=1,
+        )
+        if charge:
+            charge.with_user(agent)._waive("La factura llegó tarde al cliente")
 
     def _make_team(self):
         """The agents who share the portfolio, and what they should bring in."""

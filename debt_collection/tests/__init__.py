@@ -4,6 +4,8 @@ from . import (
     test_branch,
     test_campaign,
     test_channels,
+    test_charge,
+    test_charge_decisions,
     test_companies,
     test_contact,
     test_debtor_file,

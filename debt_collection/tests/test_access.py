@@ -87,6 +87,22 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.charge": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "r",
+        "account": "r",
+        "sales": "r",
+    },
+    **{
+        model: {"agent": "r", "supervisor": "r", "manager": "rwcu", "account": "r"}
+        for model in (
+            "debt.charge.rule",
+            "debt.charge.tier",
+            "debt.interest.rate",
+            "debt.interest.reference",
+        )
+    },
     "debt.plan.limit": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {

@@ -11,6 +11,7 @@ TABLES = (
     "debt_item",
     "debt_item_step",
     "debt_action",
+    "debt_charge",
     "debt_mark",
     "mail_mail",
     "mail_activity",

@@ -1,5 +1,7 @@
 from . import (
     debt_apply_wizard,
+    debt_charge_waive_wizard,
+    debt_charge_wizard,
     debt_classify_wizard,
     debt_contact_wizard,
     debt_deposit_wizard,

@@ -27,6 +27,8 @@ class DebtCoverMixin(models.AbstractModel):
     _mail_post_access = "read"
     #: Why an item that is wholly covered is held: a value of ``debt.item.held_reason``.
     _cover_reason = None
+    #: Money that comes, so that its documents are taken in the order of payments.
+    _is_payment = False
     #: Kinds of a higher rank are judged later: by what became of the others.
     _judge_rank = 0
     #: Fields that only the product writes: its buttons and the daily run.
@@ -257,6 +259,8 @@ class DebtCoverMixin(models.AbstractModel):
     def _oldest_items(self, amount=None):
         """Return the oldest open items of the case in the currency, up to an amount.
 
+        Of a payment those that it clears first.
+
         :param amount: in the currency; None for all that are overdue
         """
         self.ensure_one()
@@ -270,7 +274,12 @@ class DebtCoverMixin(models.AbstractModel):
             )
         )
         chosen = items.browse()
-        for item in items.sorted(lambda item: (item.date_due, item.id)):
+        in_order = self._is_payment and amount is not None
+        for item in (
+            items._in_payment_order()
+            if in_order
+            else items.sorted(lambda item: (item.date_due, item.id))
+        ):
             if amount is None and item.date_due >= today and chosen:
                 break
             if amount is not None and amount <= 0:

@@ -364,7 +364,9 @@ class DebtNoticeMatchMixin(models.AbstractModel):
             raise UserError(
                 self.env._("The documents of this notice are not open any more.")
             )
-        (credit | debits).reconcile()
+        for item in self.item_ids._in_payment_order():
+            if (debit := item.move_line_id & debits) and not credit.reconciled:
+                (credit | debit).reconcile()
         self.message_post(
             body=self.env._("Applied: %(name)s", name=credit.move_id.display_name)
         )

@@ -32,6 +32,7 @@ class DebtPaymentNotice(models.Model):
     _order = "date desc, id desc"
     _rec_names_search = ["reference", "partner_id"]
     _cover_reason = "noticed"
+    _is_payment = True
     _action_field = "notice_id"
     _over_reason = "notice_over"
     _guarded = frozenset(

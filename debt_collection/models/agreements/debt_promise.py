@@ -38,6 +38,7 @@ class DebtPromise(models.Model):
     _inherit = ["debt.cover.mixin", "debt.pay.currency.mixin"]
     _order = "date desc, id desc"
     _cover_reason = "promised"
+    _is_payment = True
     _action_field = "promise_id"
     _over_reason = "promise_over"
     _guarded = frozenset(

@@ -147,6 +147,9 @@ class DebtAction(models.Model):
     activity_id = LooseMany2one("mail.activity", index="btree_not_null")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(help="To chase, when the action was planned or sent.")
+    amount_charges = fields.Monetary(
+        string="Late Charges", help="Claimed beside the amount in the message."
+    )
     item_refs = IntegerArray(help="The items listed, as ids.")
     item_ids = fields.Many2many("debt.item", compute="_compute_item_ids")
     name = fields.Char(compute="_compute_name")
@@ -380,14 +383,17 @@ class DebtAction(models.Model):
         """Return whether what was written is no longer what is to be chased.
 
         Other documents, though the amount be the same: a payment that is allocated
-        moves from the documents that it covered to those that it pays.
+        moves from the documents that it covered to those that it pays. Nor may it claim
+        what was waived meanwhile.
         """
         self.ensure_one()
-        amount, items = self.amount, list(self.item_refs)
+        amounts, items = (self.amount, self.amount_charges), list(self.item_refs)
         self._refresh_text()
-        return (
-            items != list(self.item_refs)
-            or self.currency_id.compare_amounts(amount, self.amount) != 0
+        return items != list(self.item_refs) or any(
+            self.currency_id.compare_amounts(before, now) != 0
+            for before, now in zip(
+                amounts, (self.amount, self.amount_charges), strict=True
+            )
         )
 
     def _must_be_test(self):
@@ -580,7 +586,12 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        for action in self.filtered(lambda a: not (a._agreement() or a.episode)):
+        actions = self.filtered(lambda a: not (a._agreement() or a.episode))
+        claimed = actions._charge_rows()
+        for action in actions:
+            charges = sum(float(row["amount_company"]) for row in claimed[action])
+            if action.currency_id.compare_amounts(action.amount_charges, charges):
+                action.amount_charges = charges
             case, amount, item_ids = action.case_id, 0, []
             for item in action.item_ids:
                 chaseable = item.amount_chaseable

@@ -49,6 +49,11 @@ class DebtActionTextMixin(models.AbstractModel):
         string="Amounts",
         help="What is to be paid, per currency.",
     )
+    text_charges = fields.Char(
+        compute="_compute_text_items",
+        string="Amounts of Late Charges",
+        help="What is claimed beside the documents, per currency.",
+    )
     text_document = fields.Char(
         compute="_compute_text_items",
         string="Oldest Document",
@@ -124,21 +129,54 @@ class DebtActionTextMixin(models.AbstractModel):
             result[action] = [line for line in lines if line["amount"] > 0]
         return result
 
+    def _charge_rows(self):
+        """Return {action: rows of what is claimed beside its documents}.
+
+        A message that is about something else, or that comes before the due date, names
+        no charges.
+        """
+        Charge = self.env["debt.charge"].sudo()  # sudo: the debtor's own
+        rows = Charge._rows_of_messages(self.case_id)
+        return {
+            action: []
+            if action._agreement() or action.episode or action.step_id.days < 0
+            else [
+                {
+                    **row,
+                    "title": Charge._title(
+                        row["kind"], row["document"], row["date_from"], row["date_to"]
+                    ),
+                }
+                for row in rows.get(action.case_id.id, ())
+            ]
+            for action in self
+        }
+
     @api.depends("item_refs")
     @api.depends_context("lang")
     def _compute_text_items(self):
         rows = self._text_rows()
+        claimed = self._charge_rows()
         words = _Words(self.env)
         for action in self:
             lines = rows[action]
+            charges = claimed[action]
             totals = {}
             for line in lines:
                 currency_id = line["currency_id"]
                 totals[currency_id] = totals.get(currency_id, 0) + line["amount"]
             amounts = [words.amount(total, key) for key, total in totals.items()]
             action.text_amount = words.join(amounts)
-            action.text_items = words.table(lines, amounts) if lines else Markup()
-            action.text_lines = "\n".join(map(words.line, lines))
+            owed, with_charges = words.charges(charges, totals)
+            action.text_charges = words.join(owed)
+            action.text_items = (
+                words.table(lines, amounts, charges, with_charges)
+                if lines
+                else Markup()
+            )
+            action.text_lines = "\n".join(
+                [*map(words.line, lines), *map(words.charge_line, charges)]
+            )
             action.text_document = lines[0]["name"] if lines else ""
             action.text_due = words.date(lines[0]["date_due"]) if lines else ""
 
@@ -237,6 +275,7 @@ class _Words:
             )
         )
         self.total = env._("Total")
+        self.with_charges = env._("Total with Late Charges")
 
     def date(self, day):
         if day not in self.dates:
@@ -282,17 +321,44 @@ class _Words:
             )
         )
 
-    def table(self, lines, amounts):
+    def charges(self, charges, totals):
+        """Return (amounts of charges, totals with them), in words per currency."""
+        owed, sums = {}, dict(totals)
+        for charge in charges:
+            for amounts in (owed, sums):
+                key = charge["currency_id"]
+                amounts[key] = amounts.get(key, 0) + charge["amount"]
+        return tuple(
+            [self.amount(amount, key) for key, amount in amounts.items()]
+            for amounts in (owed, sums if charges else {})
+        )
+
+    def charge_line(self, charge):
+        """Return a late charge as plain text."""
+        amount = self.amount(charge["amount"], charge["currency_id"])
+        return f"{charge['title']} · {amount}"
+
+    def table(self, lines, amounts, charges=(), with_charges=()):
         body = Markup().join(map(self._row, lines))
+        bold = Markup("<b>%s</b>")
         foot = Markup().join(
             _ROW
             % (
                 Markup('<td colspan="3" style="padding:6px 8px;%s">%s</td>')
-                % (_RIGHT, Markup("<b>%s</b>") % self.total)
-                + Markup('<td style="padding:6px 8px;%s"><b>%s</b></td>')
-                % (_RIGHT, amount)
+                % (_RIGHT, label)
+                + Markup('<td style="padding:6px 8px;%s">%s</td>') % (_RIGHT, amount)
             )
-            for amount in amounts
+            for label, amount in (
+                *((bold % self.total, bold % amount) for amount in amounts),
+                *(
+                    (
+                        charge["title"],
+                        self.amount(charge["amount"], charge["currency_id"]),
+                    )
+                    for charge in charges
+                ),
+                *((bold % self.with_charges, bold % amount) for amount in with_charges),
+            )
         )
         return _TABLE % (_ROW % self.headings, body, foot)
 

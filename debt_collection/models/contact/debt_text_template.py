@@ -25,7 +25,7 @@ class DebtTextTemplate(models.Model):
         required=True,
         translate=True,
         help="May contain {contact}, {customer}, {amount}, {documents}, {oldest}, "
-        "{due}, {days}, {link}, {reference}, {agent} and {company}.",
+        "{due}, {days}, {charges}, {link}, {reference}, {agent} and {company}.",
     )
 
     @api.model
@@ -39,6 +39,7 @@ class DebtTextTemplate(models.Model):
             "oldest": lambda action: action.text_document,
             "due": lambda action: action.text_due,
             "days": lambda action: str(action.case_id.days_past_due),
+            "charges": lambda action: action.text_charges,
             "link": lambda action: action.text_pay_url,
             "reference": lambda action: action.text_reference,
             "agent": lambda action: action.text_agent,

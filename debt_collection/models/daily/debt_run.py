@@ -437,6 +437,7 @@ class DebtRun(models.Model):
                 cases._assign(company, day)
         with timed(seconds, "plan"):
             planned, held = self._plan(company, day, cases, full)
+            self.env["debt.charge"]._claim_steps(company, day, cases, self)
             planned += self.env["debt.promise"]._plan_reminders(
                 company, day, cases, self
             )

@@ -49,6 +49,9 @@ class DebtRunLine(models.Model):
     item_count = fields.Integer(string="Items")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary()
+    amount_charges = fields.Monetary(
+        string="Late Charges", help="What its step claims beside the documents."
+    )
 
     @api.depends("step_id", "purpose")
     @api.depends_context("lang")

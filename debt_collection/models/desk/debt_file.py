@@ -214,6 +214,18 @@ class DebtFile(models.AbstractModel):
                         "kind": "success",
                     }
                 )
+        charges = cases.charge_ids.filtered(lambda charge: charge.state == "claimed")
+        if charges:
+            figures.append(
+                {
+                    "label": self.env._("Late Charges Claimed"),
+                    "amount": " · ".join(
+                        self._money(sum(own.mapped("amount")), of, company)
+                        for of, own in charges.grouped("currency_id").items()
+                    ),
+                    "kind": "",
+                }
+            )
         return figures
 
     def _currency_table(self, cases, currency):

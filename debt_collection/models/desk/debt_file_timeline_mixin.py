@@ -23,6 +23,10 @@ COLORS = {
     "active": "info",
     "open": "info",
     "offered": "info",
+    "claimed": "info",
+    "posted": "info",
+    "waived": "success",
+    "reversed": "success",
     "approve": "warning",
     "partial": "warning",
     "uncertain": "warning",
@@ -45,6 +49,7 @@ class DebtFileTimelineMixin(models.AbstractModel):
         return [
             {"id": "contact", "label": self.env._("Contacts")},
             {"id": "agreement", "label": self.env._("Agreements")},
+            {"id": "charge", "label": self.env._("Late Charges")},
             {"id": "payment", "label": self.env._("Payments")},
             {"id": "note", "label": self.env._("Notes and Changes")},
         ]
@@ -166,6 +171,16 @@ class DebtFileTimelineMixin(models.AbstractModel):
                     ),
                 )
             )
+        queries.append(
+            (
+                "charge",
+                SQL(
+                    """SELECT 'debt.charge' AS model, id, date AS day, case_id
+                         FROM debt_charge WHERE case_id = ANY(%s)""",
+                    ids,
+                ),
+            )
+        )
         queries += [
             (
                 "payment",
@@ -345,6 +360,15 @@ class DebtFileTimelineMixin(models.AbstractModel):
             **self._state(record),
             "res_model": record._name,
             "res_id": record.id,
+        }
+
+    def _entry_of_debt_charge(self, charge):
+        return {
+            **self._agreement(charge, charge.display_name),
+            "kind": "charge",
+            "icon": "fa-percent",
+            "text": charge.waive_reason or "",
+            "detail": self._words(charge, "approval"),
         }
 
     def _entry_of_mail_message(self, message):

@@ -119,6 +119,8 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.get("state") == "cancel":
+            self._debt_charges_gone()
         if {"state", "debt_pay_date", "no_followup", "payment_state"} & vals.keys():
             self._debt_mark()
         return result
@@ -127,6 +129,26 @@ class AccountMove(models.Model):
         result = super().action_toggle_block_payment()
         self._debt_mark()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _debt_unlink_charges(self):
+        self._debt_charges_gone()
+
+    def _debt_charges_gone(self):
+        """Late charges whose invoice is cancelled or deleted are reversed."""
+        # sudo: whoever may cancel the invoice takes the charge back
+        charges = (
+            self.env["debt.charge"]
+            .sudo()
+            .search([("move_id", "in", self.ids), ("state", "=", "posted")])
+        )
+        charges.write(
+            {
+                "state": "reversed",
+                "waive_reason": self.env._("The invoice was cancelled"),
+                "waived_by_id": self.env.uid,
+            }
+        )
 
     def _debt_mark(self):
         """Posting, resetting or cancelling an invoice is news of the debtor."""

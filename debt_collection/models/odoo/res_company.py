@@ -18,6 +18,13 @@ DIFFERENCE_USD = {
     "debt_write_off_manager": 500,
 }
 
+#: Up to how much each role waives late charges, in US dollars.
+WAIVE_USD = {
+    "debt_charge_waive_agent": 5,
+    "debt_charge_waive_supervisor": 50,
+    "debt_charge_waive_manager": 500,
+}
+
 #: What the jobs note here; it configures nothing.
 LOG = {"debt_salesperson_list_day"}
 
@@ -199,6 +206,45 @@ class ResCompany(models.Model):
         "their limit: somebody else who may.",
     )
 
+    debt_charge_waive_agent = fields.Monetary(
+        string="Agents Waive",
+        compute="_compute_debt_charge_waive",
+        store=True,
+        readonly=False,
+        help="Up to this amount of late charges of a customer in a day. For more they "
+        "ask a supervisor.",
+    )
+    debt_charge_waive_supervisor = fields.Monetary(
+        string="Supervisors Waive",
+        compute="_compute_debt_charge_waive",
+        store=True,
+        readonly=False,
+        help="Up to this amount. For more they ask a manager.",
+    )
+    debt_charge_waive_manager = fields.Monetary(
+        string="Managers Waive Alone",
+        compute="_compute_debt_charge_waive",
+        store=True,
+        readonly=False,
+        help="Up to this amount. For more there are always two people.",
+    )
+    debt_allocation = fields.Selection(
+        [
+            ("oldest", "Oldest First"),
+            ("charges", "Costs, Interest, Principal"),
+        ],
+        string="Payments Clear",
+        default="oldest",
+        required=True,
+        help="In which order a payment is proposed for what a customer owes.",
+    )
+
+    @api.depends("currency_id")
+    def _compute_debt_charge_waive(self):
+        for company in self:
+            for name, dollars in WAIVE_USD.items():
+                company[name] = small_amount(dollars, company.currency_id.name)
+
     @api.depends("currency_id")
     def _compute_debt_difference_amount(self):
         for company in self:
@@ -274,6 +320,14 @@ class ResCompany(models.Model):
             if min(company[name] for name in DIFFERENCE_USD) < 0:
                 raise ValidationError(
                     self.env._("Limits of differences cannot be negative.")
+                )
+
+    @api.constrains(*WAIVE_USD)
+    def _check_debt_charge_waive(self):
+        for company in self:
+            if min(company[name] for name in WAIVE_USD) < 0:
+                raise ValidationError(
+                    self.env._("Limits of late charges cannot be negative.")
                 )
 
     @api.constrains("debt_test_mode", "debt_test_email")

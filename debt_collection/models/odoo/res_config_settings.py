@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -80,6 +80,25 @@ class ResConfigSettings(models.TransientModel):
     debt_write_off_user_id = fields.Many2one(
         related="company_id.debt_write_off_user_id", readonly=False
     )
+    debt_charge_waive_agent = fields.Monetary(
+        related="company_id.debt_charge_waive_agent",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_charge_waive_supervisor = fields.Monetary(
+        related="company_id.debt_charge_waive_supervisor",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_charge_waive_manager = fields.Monetary(
+        related="company_id.debt_charge_waive_manager",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_allocation = fields.Selection(
+        related="company_id.debt_allocation", readonly=False
+    )
+    debt_rates_missing = fields.Text(compute="_compute_debt_rates_missing")
     debt_notice_days = fields.Integer(
         related="company_id.debt_notice_days", readonly=False
     )
@@ -92,3 +111,13 @@ class ResConfigSettings(models.TransientModel):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_debt_rates_missing(self):
+        """Say which published rates that rules use are not known any more."""
+        # sudo: what the settings say, for whoever may read them
+        rules = self.env["debt.charge.rule"].sudo().search([("kind", "=", "interest")])
+        told = dict.fromkeys(filter(None, rules.mapped("missing")))
+        for settings in self:
+            settings.debt_rates_missing = "\n".join(told)

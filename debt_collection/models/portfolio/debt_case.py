@@ -43,6 +43,7 @@ class DebtCase(models.Model):
         "debt.case.desk.mixin",
         "debt.case.merge.mixin",
         "debt.case.habit.mixin",
+        "debt.case.charge.mixin",
         "debt.case.group.mixin",
         "debt.case.priority.mixin",
         "debt.case.team.mixin",

@@ -28,6 +28,7 @@ class DebtCaseMergeMixin(models.AbstractModel):
             ("debt_action", "debtor_id"),
             ("debt_action", "partner_id"),
             ("debt_item", "partner_id"),
+            ("debt_charge", "partner_id"),
             ("debt_run_line", "partner_id"),
             ("debt_run_line", "addressee_id"),
             *((table, "contact_id") for table in self._cover_tables("contact_id")),
@@ -61,7 +62,7 @@ class DebtCaseMergeMixin(models.AbstractModel):
                 list(lost.ids),
             )
         )
-        own = ("debt_action", "debt_item", "debt_run_line")
+        own = ("debt_action", "debt_charge", "debt_item", "debt_run_line")
         for table in (*own, *self._cover_tables()):
             self.env.cr.execute(
                 SQL(

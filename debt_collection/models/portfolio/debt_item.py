@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...logic.charge import payment_order
 from ...tools.sql import int_array
 
 #: Why an item that is due is not chased. The first ones come from the books.
@@ -179,6 +180,34 @@ class DebtItem(models.Model):
             "res_id": self.move_id.id,
             "view_mode": "form",
         }
+
+    def _in_payment_order(self):
+        """Return these items in the order in which a payment clears them.
+
+        The oldest first, or where the company says so late charges before what they
+        are charged on: costs, interest, principal.
+        """
+        # sudo: settings, and which invoices are charges, for whoever applies money
+        companies = self.sudo().company_id
+        charges_first = set(companies.mapped("debt_allocation")) == {"charges"}
+        kinds = {}
+        for charge in (
+            self.env["debt.charge"]
+            .sudo()
+            .search([("move_id", "in", self.move_id.ids), ("state", "=", "posted")])
+        ):
+            # an invoice with a fee and an interest counts as a fee
+            known = kinds.get(charge.move_id)
+            kinds[charge.move_id] = "fee" if known == "fee" else charge.kind
+        return self.browse(
+            payment_order(
+                [
+                    (item.id, (item.date_due, item.id), kinds.get(item.move_id))
+                    for item in self
+                ],
+                charges_first,
+            )
+        )
 
     # === SET BASED: the comparison with the books === #
 
@@ -589,6 +618,9 @@ class DebtItem(models.Model):
                 SELECT h.id, s.cycle, s.step_id, s.days, s.day, s.action_id
                   FROM heir h JOIN debt_item_step s ON s.item_id = h.old_id
                 ON CONFLICT DO NOTHING
+            ), charged AS (
+                UPDATE debt_charge c SET item_id = h.id
+                  FROM heir h WHERE c.item_id = h.old_id
             )
             UPDATE debt_item i
                SET cycle = h.cycle, step_id = h.step_id, step_days = h.step_days,
@@ -637,6 +669,7 @@ class DebtItem(models.Model):
         items = self.browse([item_id for item_id, _case in rows])
         cases = self.env["debt.case"].browse({case_id for _item, case_id in rows})
         self.env["debt.cover.mixin"]._follow_items(items)
+        self.env["debt.charge"]._follow_items(items)
         if self.env["debt.cover.mixin"]._is_simulated():
             return  # what waits is checked again before it leaves
         self.env["debt.action"]._leave_behind(cases, items)
@@ -644,6 +677,8 @@ class DebtItem(models.Model):
     @api.model
     def _fall_back(self, scope):
         """Put items back at the last step that is still reserved for them.
+
+        What was charged for the steps that were given back is taken back with them.
 
         :param SQL scope: condition on ``i`` (debt_item): which items
         """
@@ -666,3 +701,4 @@ class DebtItem(models.Model):
                 scope=scope,
             )
         )
+        self.env["debt.charge"]._take_back(scope)

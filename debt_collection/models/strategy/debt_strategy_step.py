@@ -3,6 +3,12 @@ from odoo.exceptions import UserError, ValidationError
 
 from .debt_strategy import MODES
 
+CHARGE_KINDS = [
+    ("fee", "Fees"),
+    ("interest", "Interest"),
+    ("all", "Interest and Fees"),
+]
+
 
 class DebtStrategyStep(models.Model):
     _name = "debt.strategy.step"
@@ -41,6 +47,12 @@ class DebtStrategyStep(models.Model):
         string="Enters Stage",
         ondelete="restrict",
         help="The case is raised to this stage when the step is reached.",
+    )
+    charge_kinds = fields.Selection(
+        CHARGE_KINDS,
+        string="Late Charges",
+        help="What is claimed of the documents that reach this step, by the rules of "
+        "late charges.",
     )
     note = fields.Text(
         string="Instructions",
@@ -81,6 +93,23 @@ class DebtStrategyStep(models.Model):
                         step=step.display_name,
                     )
                 )
+
+    @api.constrains("days", "charge_kinds")
+    def _check_charge_kinds(self):
+        for step in self:
+            if step.charge_kinds and step.days < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(step)s comes before the due date: there is nothing to "
+                        "charge yet.",
+                        step=step.display_name,
+                    )
+                )
+
+    @api.model
+    def _kinds_of(self, charge_kinds):
+        """Return the kinds of charges that a step claims."""
+        return ("interest", "fee") if charge_kinds == "all" else (charge_kinds,)
 
     def write(self, vals):
         if self._frozen_fields() & vals.keys():
