@@ -171,10 +171,33 @@ class DebtGroup(models.Model):
                     for company, own in cases.grouped("company_id").items()
                 )
 
+    def _exposure(self):
+        """Return what counts against the limit, in the currency of the group.
+
+        The balance, and what was paid with documents that have not cleared yet.
+        """
+        self.ensure_one()
+        cases = self.env["debt.case"].search(
+            [
+                ("group_id", "=", self._origin.id),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+        today = fields.Date.context_today(self)
+        return self.amount_total + sum(
+            case.currency_id._convert(
+                float(sum(amount for _day, amount in debts)),
+                self.currency_id,
+                case.company_id,
+                today,
+            )
+            for case, debts in cases._documented().items()
+        )
+
     @api.depends("amount_total", "credit_limit")
     def _compute_limit(self):
         for group in self:
-            limit, owed = group.credit_limit, group.amount_total
+            limit, owed = group.credit_limit, group._exposure()
             group.amount_left = limit and limit - owed
             group.limit_used = 100 * max(0, owed) / limit if limit else 0
             group.over_limit = bool(limit) and (
@@ -326,6 +349,6 @@ class DebtGroup(models.Model):
             return False
         owed, limit = (
             format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
-            for amount in (self.amount_total, self.credit_limit)
+            for amount in (self._exposure(), self.credit_limit)
         )
         return self.env._("%(owed)s of %(limit)s", owed=owed, limit=limit)
