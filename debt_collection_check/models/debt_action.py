@@ -40,12 +40,14 @@ class DebtAction(models.Model):
     def _compute_text_cheque(self):
         for action in self:
             bounce = action.bounce_id.sudo()  # sudo: the debtor's own cheque
-            action.text_cheque = bounce.cheque_name
-            action.text_cheque_amount = bounce and bounce._money(bounce.amount)
-            action.text_cheque_date = bounce.date and bounce._day(bounce.date)
-            action.text_cheque_reason = bounce.reason_id.name
             fee = bounce.fee_move_id
-            action.text_cheque_fee = fee and fee.currency_id.format(fee.amount_total)
+            action.text_cheque = bounce.cheque_name
+            action.text_cheque_amount = bounce._money(bounce.amount) if bounce else ""
+            action.text_cheque_date = bounce._day(bounce.date) if bounce else ""
+            action.text_cheque_reason = bounce.reason_id.name
+            action.text_cheque_fee = (
+                fee.currency_id.format(fee.amount_total) if fee else ""
+            )
 
     def _agreement(self):
         return super()._agreement() or self.bounce_id

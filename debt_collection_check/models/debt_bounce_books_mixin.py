@@ -194,7 +194,6 @@ class DebtBounceBooksMixin(models.AbstractModel):
         self.ensure_one()
         for payment in self.payment_ids.sorted("id", reverse=True):
             if payment.state != "canceled":
-                payment.action_draft()
                 payment.action_cancel()
         lines = self.env["account.move.line"].browse(self.reopened_lines or ()).exists()
         owed = lines.filtered(lambda line: not line.reconciled)

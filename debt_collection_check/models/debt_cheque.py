@@ -217,6 +217,7 @@ class DebtCheque(models.Model):
         self.env.flush_all()
         if partners is not None:
             partners = self.env["debt.item"]._relatives(company, partners)
+            day = max(day, self._last_day(company) or day)
         self.env.cr.execute(
             SQL(
                 """
@@ -233,6 +234,13 @@ class DebtCheque(models.Model):
         self._write_news(company, day, partners)
         self.env["debt.case"]._sum_up_cheques(company, day, partners)
         self.invalidate_model(flush=False)
+
+    @api.model
+    def _last_day(self, company):
+        """Return the day of the last run: nothing is brought back to an earlier one."""
+        runs = self.env["debt.run"].sudo()  # sudo: salespeople refresh cases, too
+        domain = [("simulate", "=", False), ("company_ids", "in", company.ids)]
+        return runs.search(domain, order="day desc", limit=1).day
 
     @api.model
     def _known(self, company):
