@@ -29,4 +29,5 @@
         # after every action it opens
         "views/debt_collection_check_menus.xml",
     ],
+    "demo": ["demo/account_chart_template_demo.xml"],
 }

@@ -2,7 +2,6 @@ from . import (
     account_move,
     account_partial_reconcile,
     account_payment,
-    account_payment_register,
     debt_action,
     debt_bounce_books_mixin,
     debt_case,

@@ -12,7 +12,8 @@ class DebtAction(models.Model):
             ("cheque_bounced", "Notice of a Bounced Cheque"),
             ("cheque_call", "Bounced Cheque"),
         ],
-        ondelete={"cheque_bounced": "cascade", "cheque_call": "cascade"},
+        # what was sent is evidence, and stays
+        ondelete={"cheque_bounced": "set default", "cheque_call": "set default"},
     )
     reason = fields.Selection(
         selection_add=[("bounce_over", "The bounced cheque was a mistake")],

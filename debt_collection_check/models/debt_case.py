@@ -185,13 +185,13 @@ class DebtCase(models.Model):
                                    MAX(clear_date) FILTER (WHERE state = 'cleared')
                                        AS cleared
                               FROM debt_cheque
-                             WHERE company_id = %(company)s
+                             WHERE company_id = %(company)s %(own)s
                              GROUP BY case_id) q ON q.case_id = c.id
                       LEFT JOIN (
                             SELECT case_id, COUNT(*) AS number, MAX(date) AS last,
                                    SUM(amount_company) AS bounced
                               FROM debt_cheque_bounce
-                             WHERE company_id = %(company)s AND state = 'done'
+                             WHERE company_id = %(company)s AND state = 'done' %(own)s
                                AND date > %(day)s - %(memory)s AND date <= %(day)s
                              GROUP BY case_id) b ON b.case_id = c.id
                      WHERE c.company_id = %(company)s %(only)s) n
@@ -208,6 +208,13 @@ class DebtCase(models.Model):
                 memory=MEMORY_DAYS,
                 owed=DOCUMENTED,
                 only=SQL("AND c.partner_id = ANY(%s)", list(partners.ids))
+                if partners is not None
+                else SQL(),
+                own=SQL(
+                    """AND case_id IN (SELECT id FROM debt_case
+                                        WHERE partner_id = ANY(%s))""",
+                    list(partners.ids),
+                )
                 if partners is not None
                 else SQL(),
             )

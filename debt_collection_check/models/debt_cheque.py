@@ -293,7 +293,12 @@ class DebtCheque(models.Model):
                                 WHERE n.check_id = q.check_id)
                 """,
                 company=company.id,
-                only=SQL("AND q.partner_id = ANY(%s)", list(partners.ids))
+                # by way of the cases, whose documents have an index
+                only=SQL(
+                    """AND q.case_id IN (SELECT id FROM debt_case
+                                          WHERE partner_id = ANY(%s))""",
+                    list(partners.ids),
+                )
                 if partners is not None
                 else SQL(),
             )

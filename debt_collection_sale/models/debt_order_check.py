@@ -282,7 +282,7 @@ class DebtOrderCheck(models.AbstractModel):
             found[debtor] = (
                 group,
                 value(group.credit_limit),
-                value(group._exposure()),
+                value(group._exposures()[group]),
             )
         return found
 

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .l10n_latam_check import KINDS
+from ..models.l10n_latam_check import KINDS
 
 
 class AccountPaymentRegister(models.TransientModel):
