@@ -93,9 +93,10 @@ class Cheques:
         self.bank = self.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
         )
-        self.bank.outbound_payment_method_line_ids = [
-            self._method("return_third_party_checks", accounts[1])
-        ]
+        back = self.bank.outbound_payment_method_line_ids.filtered(
+            lambda line: line.code == "return_third_party_checks"
+        )
+        back.payment_account_id = accounts[1]
 
     def _journal(self, name, code, account_in, account_out):
         incoming = ("new_third_party_checks", "in_third_party_checks")

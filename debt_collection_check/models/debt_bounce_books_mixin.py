@@ -116,24 +116,26 @@ class DebtBounceBooksMixin(models.AbstractModel):
     def _method(self, journal, payment_type, codes):
         """Return the payment method by which a journal takes or gives a cheque.
 
-        :raise UserError: when it has none
+        The first one, as core takes it; bank journals come with one without account.
+
+        :raise UserError: when it has none that can be posted
         """
         lines = journal._get_available_payment_method_lines(payment_type)
         line = lines.filtered(lambda line: line.code in codes)[:1]
-        if line:
+        if line.payment_account_id:
             return line
         if payment_type == "inbound":
             text = self.env._(
-                "The journal %(journal)s cannot take the cheque back: add the payment "
-                "method for existing third party checks to its incoming payments, with "
-                "an outstanding account.",
+                "The journal %(journal)s cannot take the cheque back: its incoming "
+                "payments need the method for existing third party checks, with an "
+                "outstanding account.",
                 journal=journal.name,
             )
         else:
             text = self.env._(
-                "The journal %(journal)s cannot give the cheque away: add the payment "
-                "method for existing, or for returned, third party checks to its "
-                "outgoing payments, with an outstanding account.",
+                "The journal %(journal)s cannot give the cheque away: its outgoing "
+                "payments need the method for existing, or returned, third party "
+                "checks, with an outstanding account.",
                 journal=journal.name,
             )
         raise UserError(text)

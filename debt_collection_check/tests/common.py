@@ -24,15 +24,15 @@ class DebtChequeCommon(DebtCommon):
         cls.rejected = cls.new_drawer("Bounced cheques", "REJ")
         cls.company.debt_cheque_journal_id = cls.rejected
         cls.bank = cls.company_data["default_journal_bank"]
-        cls.bank.outbound_payment_method_line_ids += cls.env[
-            "account.payment.method.line"
-        ].create(
+        cls.back = cls.bank.outbound_payment_method_line_ids.filtered(
+            lambda line: line.code == "return_third_party_checks"
+        ) or cls.env["account.payment.method.line"].create(
             {
                 "payment_method_id": cls.method("return_third_party_checks"),
                 "journal_id": cls.bank.id,
-                "payment_account_id": cls.account_out.id,
             }
         )
+        cls.back.payment_account_id = cls.account_out
         cls.reason = cls.env.ref("debt_collection_check.debt_cheque_reason_no_funds")
         cls.accountant = cls.new_user("accountant", "account.group_account_invoice")
 
