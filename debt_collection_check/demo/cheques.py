@@ -193,8 +193,9 @@ class Cheques:
 
     def _bounce(self, check, day):
         self.env["debt.run"]._refresh_debtors(self.company, check.partner_id)
-        self.env["debt.cheque.bounce"]._bounce(
-            check,
+        user = self.env.ref("debt_collection.res_users_supervisor_demo")
+        self.env["debt.cheque.bounce"].with_user(user)._bounce(
+            check.with_user(user),
             self._date(day),
             self.env.ref("debt_collection_check.debt_cheque_reason_no_funds"),
             self.rejected,

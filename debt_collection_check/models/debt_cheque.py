@@ -75,12 +75,20 @@ class DebtCheque(models.Model):
         "UNIQUE(check_id)", "A cheque of the books is one document."
     )
 
-    @api.depends("name", "kind")
-    @api.depends_context("lang")
+    @api.depends("name", "kind", "amount", "partner_id")
+    @api.depends_context("lang", "debt_deposits")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for cheque in self:
-            cheque.display_name = f"{kinds[cheque.kind]} {cheque.name or ''}".strip()
+            if self.env.context.get("debt_deposits"):
+                # a day of the calendar has room for one line
+                amount = cheque.currency_id.format(cheque.amount)
+                # sudo: the name of the debtor is shown wherever the cheque is
+                customer = cheque.partner_id.sudo().display_name
+                cheque.display_name = f"{amount} · {customer}"
+            else:
+                name = f"{kinds[cheque.kind]} {cheque.name or ''}"
+                cheque.display_name = name.strip()
 
     # === BUTTONS === #
 
