@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .debt_case import MEMORY_DAYS
-
 
 class DebtFile(models.AbstractModel):
     _inherit = "debt.file"
@@ -34,9 +32,7 @@ class DebtFile(models.AbstractModel):
             flags.append(
                 {
                     "text": self.env._(
-                        "Cheques bounced in %(days)s days: %(count)s",
-                        days=MEMORY_DAYS,
-                        count=case.bounced_count,
+                        "Cheques bounced in 12 months: %s", case.bounced_count
                     ),
                     "color": "danger",
                 }

@@ -387,7 +387,7 @@ class TestBounce(DebtChequeCommon):
         self.assertEqual(figures["Documented"], "$\xa0400")
         self.assertEqual(figures["Bounced in 12 Months"], "$\xa0600")
         texts = [flag["text"] for flag in file["cases"][0]["flags"]]
-        self.assertIn("Cheques bounced in 365 days: 1", texts)
+        self.assertIn("Cheques bounced in 12 months: 1", texts)
         entries = self.env["debt.file"].timeline(file["case_ids"], ["agreement"])
         (entry,) = [e for e in entries["entries"] if e["icon"] == "fa-undo"]
         self.assertIn(checks[0].name, entry["title"])
