@@ -21,11 +21,16 @@ class DebtWithdrawWizard(models.TransientModel):
         for wizard in self:
             wizard.may_tell = wizard.res_model == "debt.difference"
 
+    @api.model
+    def _withdrawable(self):
+        """Return the models that have ``_withdraw``."""
+        covers = self.env["debt.cover.mixin"]._cover_models()
+        return {"debt.import", *(model._name for model in covers)}
+
     def action_confirm(self):
         """Withdraw what was chosen."""
         self.ensure_one()
-        covers = self.env["debt.cover.mixin"]._cover_models()
-        if self.res_model in {"debt.import", *(model._name for model in covers)}:
+        if self.res_model in self._withdrawable():
             told = {"tell": True} if self.tell and self.may_tell else {}
             self.env[self.res_model].browse(self.res_ids)._withdraw(self.reason, **told)
         return {"type": "ir.actions.act_window_close"}

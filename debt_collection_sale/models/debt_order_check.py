@@ -38,6 +38,8 @@ class Customer:
     group_limit: Decimal = Decimal(0)
     group_exposure: Decimal = Decimal(0)
     exceptions: list = field(default_factory=list)
+    #: Of what is owed, paid with documents that have not cleared yet.
+    documented: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class DebtOrderCheck(models.AbstractModel):
         exceptions = self._exceptions(company, debtors)
         limits = self._limits(company, debtors.commercial_partner_id)
         groups = self._groups(company, debtors)
+        documented = cases._documented()
         day = company._debt_today()
         customers = {}
         for debtor in debtors:
@@ -140,14 +143,19 @@ class DebtOrderCheck(models.AbstractModel):
                 for item in own
                 if item.amount_residual < 0 and not item.no_netting
             )
+            # a cheque releases nothing before it clears
+            debts = documented.get(case, [])
+            credit = Decimal(str(credit)) - sum(a for on, a in debts if not on)
+            uncleared = sum((amount for _day, amount in debts), Decimal(0))
             limit, exposure = limits.get(debtor.commercial_partner_id, (0, 0))
             group, group_limit, group_exposure = groups.get(debtor, (None, 0, 0))
             step = self._holding_step(owed)
             customers[debtor] = Customer(
                 rule=self._rule(company, debtor, case, bool(step)),
                 owes=overdue(
-                    [Owed(item.date_chase, self._still_owed(item)) for item in owed],
-                    Decimal(str(credit)),
+                    [Owed(item.date_chase, self._still_owed(item)) for item in owed]
+                    + [Owed(on, amount) for on, amount in debts if on],
+                    credit,
                     day,
                 ),
                 stage=case.stage_id.name or "",
@@ -158,6 +166,7 @@ class DebtOrderCheck(models.AbstractModel):
                 group_limit=Decimal(str(group_limit)),
                 group_exposure=Decimal(str(group_exposure)),
                 exceptions=exceptions.get(debtor, []),
+                documented=uncleared,
             )
         return customers
 
@@ -221,15 +230,36 @@ class DebtOrderCheck(models.AbstractModel):
 
     @api.model
     def _limits(self, company, debtors):
-        """Return {debtor: (credit limit, exposure)} by Odoo's own figures."""
+        """Return {debtor: (credit limit, exposure)} by Odoo's own figures.
+
+        What was paid with documents that have not cleared yet is owed all the same.
+        """
         if not company.account_use_credit_limit or company.debt_sale_limit == FREE:
             return {}
         # sudo: see ``_check``
         debtors = debtors.sudo().with_company(company)
         # an order that was confirmed a moment ago counts too
         debtors.invalidate_recordset(["credit", "credit_to_invoice"], flush=False)
+        cases = (
+            self.env["debt.case"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id.commercial_partner_id", "in", debtors.ids),
+                    ("company_id", "=", company.id),
+                ]
+            )
+        )
+        documented = defaultdict(float)
+        for case, debts in cases._documented().items():
+            documented[case.partner_id.commercial_partner_id] += sum(
+                float(amount) for _day, amount in debts
+            )
         return {
-            debtor: (debtor.credit_limit, debtor.credit + debtor.credit_to_invoice)
+            debtor: (
+                debtor.credit_limit,
+                debtor.credit + debtor.credit_to_invoice + documented[debtor],
+            )
             for debtor in debtors
         }
 
@@ -252,7 +282,7 @@ class DebtOrderCheck(models.AbstractModel):
             found[debtor] = (
                 group,
                 value(group.credit_limit),
-                value(group.amount_total),
+                value(group._exposures()[group]),
             )
         return found
 
@@ -322,4 +352,12 @@ class DebtOrderCheck(models.AbstractModel):
             else:
                 words = self.env._("This customer buys against prepayment only.")
             lines.append(words)
+        if customer.documented and {"overdue", "limit"} & {*result.verdict.reasons}:
+            lines.append(
+                self.env._(
+                    "%(amount)s of it was paid with documents that have not cleared "
+                    "yet.",
+                    amount=money(customer.documented),
+                )
+            )
         return "\n".join(lines)

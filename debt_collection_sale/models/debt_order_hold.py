@@ -416,6 +416,8 @@ class DebtOrderHold(models.Model):
             [("case_id", "in", self.case_id.ids), ("state", "=", "kept")], order="id"
         )
         by_case = promises.grouped("case_id")
+        for case in self.case_id._documented():
+            by_case.pop(case, None)  # kept with a cheque, perhaps
         found = {}
         for hold in self:
             day = hold.company_id._debt_today(hold.since)

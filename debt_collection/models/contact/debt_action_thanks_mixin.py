@@ -138,6 +138,15 @@ class DebtActionThanksMixin(models.AbstractModel):
     # === SET BASED === #
 
     @api.model
+    def _settled_day(self):
+        """Return the day on which what closed cases ``c`` owed was paid, as SQL.
+
+        Empty: it was not yet, although nothing is open. For addons that know better
+        than the books when money is money.
+        """
+        return SQL("c.closed_date")
+
+    @api.model
     def _plan_thanks(self, company, day, cases, run):
         """Prepare thanks for the cases that a payment closed since the last run.
 
@@ -150,12 +159,13 @@ class DebtActionThanksMixin(models.AbstractModel):
             return 0
         closed = SQL(
             """c.company_id = %s AND c.id = ANY(%s) AND %s
-               AND c.state = 'closed' AND c.closed_date > %s - %s
+               AND c.state = 'closed' AND %s > %s - %s
                AND GREATEST(c.last_message_day, c.last_contact_day)
                    >= GREATEST(c.opened_date, c.closed_date - %s)""",
             company.id,
             int_array(cases.ids),
             cases._span("c", "id"),
+            self._settled_day(),
             day,
             LATE_DAYS,
             CONTACT_DAYS,

@@ -380,7 +380,7 @@ class DebtFile(models.AbstractModel):
                 )
             )
         if case.state == "closed":
-            flags.append((self.env._("Settled"), "success"))
+            flags.append(self._closed_flag(case))
         if case.pinned:
             flags.append(
                 (self.env._("Work first: %s", case.pin_reason or ""), "danger")
@@ -388,6 +388,10 @@ class DebtFile(models.AbstractModel):
         if case.stage_id.stop_contact and case.state != "closed":
             flags.append((self.env._("No friendly contact in this stage"), "danger"))
         return [{"text": text, "color": color} for text, color in flags]
+
+    def _closed_flag(self, case):
+        """Return what closed a case, (text, colour)."""
+        return self.env._("Settled"), "success"
 
     def _reasons(self, case):
         """Return why the case is where it is, (what, why)."""

@@ -571,6 +571,18 @@ SELECT COUNT(*) FILTER (WHERE was = 'closed' AND state <> 'closed'),
         For what other addons do then. Nothing heavy belongs here: wake a job.
         """
 
+    def _documented(self):
+        """Return what was paid with documents that have not cleared yet.
+
+        A cheque or a note settles its invoices in the books; until it clears the
+        customer owes all the same. Without an addon for such documents: nothing.
+
+        :return: {case: [(day, amount)]}, in company currency as Decimal, more than
+            zero. The day is that on which the money of the invoice could come; None
+            for what is paid on account, and is still among the credits of the case
+        """
+        return {}
+
     def _refresh(self, day, prioritise=True):
         """Bring these cases up to date with the books, at once.
 

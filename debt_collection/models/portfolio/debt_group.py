@@ -171,10 +171,35 @@ class DebtGroup(models.Model):
                     for company, own in cases.grouped("company_id").items()
                 )
 
+    def _exposures(self):
+        """Return {group: what counts against its limit}, in its currency.
+
+        The balance, and what was paid with documents that have not cleared yet.
+        """
+        exposures = {group: group.amount_total for group in self}
+        groups = {group._origin.id: group for group in self}
+        cases = self.env["debt.case"].search(
+            [
+                ("group_id", "in", list(groups)),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+        today = fields.Date.context_today(self)
+        for case, debts in cases._documented().items():
+            group = groups[case.group_id.id]
+            exposures[group] += case.currency_id._convert(
+                float(sum(amount for _day, amount in debts)),
+                group.currency_id,
+                case.company_id,
+                today,
+            )
+        return exposures
+
     @api.depends("amount_total", "credit_limit")
     def _compute_limit(self):
+        exposures = self._exposures()
         for group in self:
-            limit, owed = group.credit_limit, group.amount_total
+            limit, owed = group.credit_limit, exposures[group]
             group.amount_left = limit and limit - owed
             group.limit_used = 100 * max(0, owed) / limit if limit else 0
             group.over_limit = bool(limit) and (
@@ -326,6 +351,6 @@ class DebtGroup(models.Model):
             return False
         owed, limit = (
             format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
-            for amount in (self.amount_total, self.credit_limit)
+            for amount in (self._exposures()[self], self.credit_limit)
         )
         return self.env._("%(owed)s of %(limit)s", owed=owed, limit=limit)
