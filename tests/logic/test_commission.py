@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 HANDED = date(2026, 6, 1)
 CENTS = st.integers(1, 10**8).map(lambda number: Decimal(number) / 100)
 PAYMENTS = st.lists(
-    st.builds(
-        Payment, st.dates(HANDED - timedelta(40), HANDED + timedelta(80)), CENTS
-    ),
+    st.builds(Payment, st.dates(HANDED - timedelta(40), HANDED + timedelta(80)), CENTS),
     max_size=8,
 )
 

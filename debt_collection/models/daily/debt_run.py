@@ -388,6 +388,7 @@ class DebtRun(models.Model):
         )
         if self.simulate:
             return
+        self._retry(lambda: self._watch_limitation(company, day))
         # when all figures are there: what is a large amount depends on the others; a
         # run that was interrupted may have left cases without
         ranked = self._cases_to_judge(company, day, again=False) if full else cases
@@ -463,6 +464,13 @@ class DebtRun(models.Model):
         self.actions_planned += planned
         self.reasons = dict(Counter(self.reasons or {}) + Counter(held))
         self._checkpoint("slice")
+
+    def _watch_limitation(self, company, day):
+        """Tell of debts that can soon no longer be claimed in court."""
+        self._checkpoint(read_committed=True)
+        planned = self.env["debt.limitation.rule"]._watch(company, day)
+        self.actions_planned += planned
+        self._checkpoint("limitation")
 
     def _prioritise_slice(self, company, day, case_ids, limits):
         """Give the cases of a slice their points, in a transaction of its own."""
