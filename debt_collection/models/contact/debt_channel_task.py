@@ -106,8 +106,8 @@ class DebtChannelTask(models.AbstractModel):
     def _limitation_words(self, action):
         """Return which documents lapse first, and what interrupts it."""
         return action.env._(
-            "%(documents)s: can be claimed in court until %(date)s. A payment, a written "
-            "acknowledgement or a demand makes the term begin anew.",
+            "%(documents)s: can be claimed in court until %(date)s. A payment, a "
+            "written acknowledgement or a demand makes the term begin anew.",
             documents=", ".join(action.item_ids.mapped("display_name")[:5]),
             date=format_date(action.env, action.case_id.date_limitation),
         )

@@ -1,9 +1,7 @@
 from . import (
-    debt_case_legal_mixin,
     debt_handover_books_mixin,
     debt_handover_dossier_mixin,
     debt_handover_outside_mixin,
-    debt_item_limitation_mixin,
 )
 
 # isort: split

@@ -261,14 +261,14 @@ class DebtHandover(models.Model):
 
     def write(self, vals):
         self._check_guarded(vals)
-        if TERMS & vals.keys() and any(h.state != "draft" for h in self):
-            if not self.env.su:
-                raise UserError(
-                    self.env._(
-                        "This is agreed with the lawyer or agency. Take the case back "
-                        "and hand it over again."
-                    )
+        agreed = any(handover.state != "draft" for handover in self)
+        if agreed and TERMS & vals.keys() and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "This is agreed with the lawyer or agency. Take the case back and "
+                    "hand it over again."
                 )
+            )
         result = super().write(vals)
         if "user_id" in vals:
             # sudo: what the old one had to do, the new one has to
@@ -428,7 +428,7 @@ class DebtHandover(models.Model):
 
     @api.model
     def _stage(self):
-        """Return the stage of cases that were handed over: the first that stops contact.
+        """Return the stage of what was handed over: the first that stops contact.
 
         :raise UserError: where none does
         """

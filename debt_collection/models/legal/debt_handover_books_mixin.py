@@ -8,6 +8,7 @@ class DebtHandoverBooksMixin(models.AbstractModel):
     _name = "debt.handover.books.mixin"
     _description = "Hand-Over in the Books"
 
+    currency_id = fields.Many2one("res.currency")
     amount_residual = fields.Monetary(
         string="Still Owed",
         compute="_compute_amount_residual",
@@ -19,9 +20,7 @@ class DebtHandoverBooksMixin(models.AbstractModel):
         help="Payments of the documents since the hand-over, by the day of the "
         "payment. Credit notes and write-offs do not count.",
     )
-    commission_due = fields.Monetary(
-        string="Commission Due", compute="_compute_recovered", help="Without VAT."
-    )
+    commission_due = fields.Monetary(compute="_compute_recovered", help="Without VAT.")
 
     @api.depends("item_ids")
     def _compute_amount_residual(self):

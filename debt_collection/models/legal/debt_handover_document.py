@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class DebtHandoverDocument(models.Model):
-    """A line of the checklist of a hand-over: what is needed, and whether it is there."""
+    """A line of a checklist: what is needed, and whether it is there."""
 
     _name = "debt.handover.document"
     _description = "Checklist of a Hand-Over"
@@ -12,14 +12,13 @@ class DebtHandoverDocument(models.Model):
         "debt.handover", required=True, ondelete="cascade", index=True
     )
     document_id = fields.Many2one(
-        "debt.legal.document", string="Document", required=True, ondelete="restrict"
+        "debt.legal.document", required=True, ondelete="restrict"
     )
     sequence = fields.Integer(related="document_id.sequence", store=True)
     needed = fields.Boolean(
         compute="_compute_needed", store=True, readonly=False, precompute=True
     )
     there = fields.Boolean(
-        string="There",
         compute="_compute_there",
         store=True,
         readonly=False,
@@ -27,7 +26,7 @@ class DebtHandoverDocument(models.Model):
         help="It is in the folder, or attached here.",
     )
     file = fields.Binary(attachment=True)
-    file_name = fields.Char(string="File Name")
+    file_name = fields.Char()
     note = fields.Char()
 
     _once = models.Constraint(

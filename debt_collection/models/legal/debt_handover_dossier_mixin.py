@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 
 import xlsxwriter
@@ -43,17 +44,9 @@ class DebtHandoverDossierMixin(models.AbstractModel):
 
     def _dossier_totals(self):
         """Return [(currency, owed)] of the documents."""
-        items = self.item_ids
         return [
-            (
-                currency,
-                sum(
-                    items.filtered(
-                        lambda item, c=currency: item.currency_id == c
-                    ).mapped("amount_residual_currency")
-                ),
-            )
-            for currency in items.currency_id
+            (currency, sum(items.mapped("amount_residual_currency")))
+            for currency, items in self.item_ids.grouped("currency_id").items()
         ]
 
     def _dossier_actions(self):
@@ -177,10 +170,8 @@ class DebtHandoverDossierMixin(models.AbstractModel):
                 number, free = 1, name
                 while free in used:
                     number += 1
-                    stem, dot, extension = name.rpartition(".")
-                    free = (
-                        f"{stem or extension} ({number}){dot}{extension if dot else ''}"
-                    )
+                    stem, extension = os.path.splitext(name)
+                    free = f"{stem} ({number}){extension}"
                 used.add(free)
                 archive.writestr(free, data)
         return content.getvalue()

@@ -8,8 +8,8 @@ from ...fields import LooseMany2one
 class DebtLimitationEvent(models.Model):
     """What makes the term of limitation begin anew, entered by a person.
 
-    Payments and payment plans are known by themselves. It is evidence: it is not edited;
-    a supervisor archives what was a mistake, which stays in the log of the case.
+    Payments and payment plans are known by themselves. It is evidence: it is not
+    edited; a supervisor archives what was a mistake. Both are in the log of the case.
     """
 
     _name = "debt.limitation.event"

@@ -109,9 +109,14 @@ class DebtLimitationRule(models.Model):
         :return: number of tasks
         """
         near = day + timedelta(days=company.debt_limitation_days)
-        terms = self.with_context(active_test=False).search([])
+        terms = self.with_context(active_test=False)._read_group(
+            [], ["years", "months"]
+        )
         shortest = min(
-            (t.years * LEAST_DAYS[0] + t.months * LEAST_DAYS[1] for t in terms),
+            (
+                years * LEAST_DAYS[0] + (months or 0) * LEAST_DAYS[1]
+                for years, months in terms
+            ),
             default=0,
         )
         scope = SQL(
@@ -134,7 +139,7 @@ WITH near AS MATERIALIZED (
 ),
 written AS (
     UPDATE debt_case c
-       SET date_limitation = n.day, limitation_told = COALESCE(n.day, limitation_told)
+       SET date_limitation = n.day, limitation_told = COALESCE(n.day, c.limitation_told)
       FROM debt_case o
       LEFT JOIN near n ON n.case_id = o.id
      WHERE o.company_id = %(company)s AND c.id = o.id %(only)s

@@ -37,8 +37,8 @@ class DebtCaseLegalMixin(models.AbstractModel):
     date_limitation = fields.Date(
         string="Lapses on",
         readonly=True,
-        help="The earliest day on which a document of the case can no longer be claimed "
-        "in court; only where it is near.",
+        help="The earliest day on which a document of the case can no longer be "
+        "claimed in court; only where it is near.",
     )
     limitation_told = fields.Date(
         readonly=True, help="The day of which whoever is responsible was told."
