@@ -193,8 +193,7 @@ class TestHandover(HandoverCommon):
 
     def test_friendly_contact_stops_by_itself(self):
         self.strategy.mode = "approve"
-        self.today = days(1)
-        self.mails_leave()
+        self.run_to(days(5))
         waiting = self.actions_of(self.run_to(days(16)))
         self.assertEqual(waiting.mapped("state"), ["approve"])
         handover = self.handed()
@@ -210,8 +209,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(handover.state, "handed")
 
     def test_a_mail_in_the_queue_does_not_leave(self):
-        run = self.run_to(days(12))
-        mails = self.mails_of(self.actions_of(run))
+        mails = self.mails_of(self.case.action_ids)
         self.assertEqual(mails.mapped("state"), ["outgoing"])
         self.handed()
         self.assertEqual(mails.state, "cancel")
@@ -248,6 +246,7 @@ class TestHandover(HandoverCommon):
     # === BACK === #
 
     def test_a_returned_case_goes_on_with_its_next_step(self):
+        self.mails_leave()
         self.strategy.entry_mode = "by_age"
         handover = self.handed()
         self.run_to(days(2))
@@ -257,7 +256,6 @@ class TestHandover(HandoverCommon):
         self.assertEqual(handover.end_reason, "Nobody reached them")
         item = self.item_of(self.recent)
         self.assertEqual(item.step_days, 3)
-        self.mails_leave()
         self.run_to(days(40))
         # by age it would be at +15 at once
         self.assertEqual(item.step_days, 8)
@@ -288,10 +286,7 @@ class TestHandover(HandoverCommon):
         self.assertEqual(self.case.stage_id, self.legal)
 
     def test_a_case_that_closed_and_opens_again_stays_with_the_lawyer(self):
-        self.future.button_cancel() if self.future.state == "draft" else None
-        handover = self.handed(
-            item_ids=[Command.set(self.case.item_ids.ids)],
-        )
+        handover = self.handed(item_ids=[Command.set(self.case.item_ids.ids)])
         payments = self.env["account.payment"]
         for invoice in (self.old, self.recent, self.future):
             payments |= self.pay(invoice, day=days(1))
@@ -441,11 +436,10 @@ class TestHandover(HandoverCommon):
     # === DOSSIER === #
 
     def test_the_dossier_tells_everything(self):
-        self.env.ref("debt_collection.debt_stage_prelegal")
+        self.mails_leave()
         handover = self.handover(description="Ask for Rosa <b>Pérez</b>")
         step = self.strategy.step_ids.filtered(lambda s: s.days == 3)
         step.legal_notice = True
-        self.case.action_promise()
         self.env["debt.promise"].create(
             {"case_id": self.case.id, "amount": 20, "date": days(5), "confirm": False}
         )

@@ -67,6 +67,7 @@ class DebtCaseMergeMixin(models.AbstractModel):
         own = (
             "debt_action",
             "debt_bureau_line",
+            "debt_handover",
             "debt_item",
             "debt_limitation_event",
             "debt_run_line",
