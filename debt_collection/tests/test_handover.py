@@ -388,7 +388,7 @@ class TestHandover(HandoverCommon):
     # === PROCEDURE === #
 
     def step(self, handover, **values):
-        return self.env["debt.handover.step"].create(
+        return handover.step_ids.create(
             {
                 "handover_id": handover.id,
                 "kind_id": self.env.ref(
@@ -403,7 +403,10 @@ class TestHandover(HandoverCommon):
         with self.assertRaises(UserError):
             self.step(self.handover())
         handover = self.handed(user_id=self.agent.id)
-        step = self.step(handover)
+        self.env["res.lang"]._activate_lang("es_419")
+        self.agent.lang = "es_419"
+        # as a form calls it
+        step = self.step(handover.with_context(lang="en_US", default_date=DAY))
         self.assertEqual(step.deadline, days(10))
         self.assertEqual(handover.next_deadline, days(10))
         activity = handover.activity_ids

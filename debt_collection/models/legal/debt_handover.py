@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import clean_context
 
 from ...fields import LooseMany2one
 from .debt_legal_document import KINDS
@@ -327,9 +328,11 @@ class DebtHandover(models.Model):
             draft = handover.sudo()
             draft.asked_date = company._debt_today()
             if user and user != self.env.user:
-                draft.activity_schedule(
+                clean = draft.with_context(clean_context(self.env.context))
+                told = clean.with_context(lang=user.lang)
+                told.activity_schedule(
                     "mail.mail_activity_data_todo",
-                    summary=draft.with_context(lang=user.lang).env._(
+                    summary=told.env._(
                         "Hand the case over to %s", handover.agency_id.name
                     ),
                     user_id=user.id,

@@ -136,15 +136,13 @@ class DebtHandoverStep(models.Model):
                 step.activity_id = step._schedule()
 
     def _schedule(self):
-        handover = self.handover_id
-        user = handover.user_id
-        handover = handover.with_context(
-            **clean_context(self.env.context), lang=user.lang
-        )
-        return handover.activity_schedule(
+        user = self.handover_id.user_id
+        clean = self.with_context(clean_context(self.env.context))
+        step = clean.with_context(lang=user.lang)
+        return step.handover_id.activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self.deadline,
-            summary=self.with_context(lang=user.lang).kind_id.name,
+            summary=step.kind_id.name,
             note=plaintext2html(self.note or ""),
             user_id=user.id,
             automated=True,
