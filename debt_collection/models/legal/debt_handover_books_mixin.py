@@ -130,6 +130,10 @@ SELECT id, state FROM judged
 
         Whatever their age says, and also when they close and open again.
         """
+        stops = [("stop_contact", "=", True)]
+        stage = self.env["debt.stage"].search(stops, limit=1)
+        if not stage:
+            return  # somebody took the last one away
         self.env.cr.execute(
             SQL(
                 """
@@ -149,10 +153,7 @@ SELECT id, state FROM judged
                 """,
                 company=company.id,
                 cases=list(cases.ids),
-                stage=self.env["debt.stage"]
-                .search([("stop_contact", "=", True)], limit=1)
-                .id
-                or None,
+                stage=stage.id,
             )
         )
 
