@@ -5,7 +5,7 @@ import zipfile
 import xlsxwriter
 
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import email_normalize, format_date
 from odoo.tools.pdf import merge_pdf
 
 #: Longer names are cut; these characters mean something in paths.
@@ -50,11 +50,15 @@ class DebtHandoverDossierMixin(models.AbstractModel):
         ]
 
     def _dossier_actions(self):
-        """Return all contacts of the case, the oldest first."""
+        """Return all contacts of the case, the oldest first.
+
+        A task that was done by a contact is told by that contact.
+        """
         actions = self.case_id.action_ids.filtered(
             lambda action: (
                 action.state in HAPPENED
                 and not action.is_test
+                and not action.closed_by_id
                 and not (action.state == "sent" and action.track == "task")
             )
         )
@@ -76,6 +80,10 @@ class DebtHandoverDossierMixin(models.AbstractModel):
         return contacts.filtered(
             lambda contact: contact.debt_role in ("guarantor", "payer", "approver")
         )
+
+    def _dossier_address(self, action):
+        """Return where a message went, without the name."""
+        return email_normalize(action.address) or action.address or ""
 
     def _dossier_words(self, record, field):
         """Return the words of a selection in the language of the dossier."""
@@ -139,10 +147,18 @@ class DebtHandoverDossierMixin(models.AbstractModel):
         moves = self._dossier_items().move_id
         found = []
         for move in moves.filtered(lambda move: move.is_sale_document()):
-            for document in move._get_invoice_legal_documents_all(allow_fallback=True):
+            documents = move._get_invoice_legal_documents_all()
+            for document in documents or [self._dossier_invoice(move)]:
                 name = self._safe_name(document["filename"])
                 found.append((name, document["content"]))
         return found
+
+    def _dossier_invoice(self, move):
+        """Return the PDF of an invoice that was never sent from Odoo."""
+        report = self.env["account.move.send"]._get_default_pdf_report_id(move)
+        reports = self.env["ir.actions.report"].sudo()  # sudo: see ``_dossier``
+        content, _kind = reports._render_qweb_pdf(report, move.ids)
+        return {"filename": f"{move.name}.pdf", "content": content}
 
     def _dossier_documents(self):
         """Return [(name, content)] of the files of the checklist."""
