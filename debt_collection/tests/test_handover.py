@@ -211,7 +211,9 @@ class TestHandover(HandoverCommon):
     def test_a_mail_in_the_queue_does_not_leave(self):
         mails = self.mails_of(self.case.action_ids)
         self.assertEqual(mails.mapped("state"), ["outgoing"])
+        self.assertFalse(self.case.handover_text)
         self.handed()
+        self.assertIn("Bufete Rojas", self.case.handover_text)
         self.assertEqual(mails.state, "cancel")
         self.assertEqual(mails.debt_action_id.state, "skipped")
 

@@ -50,7 +50,7 @@ class DebtCaseLegalMixin(models.AbstractModel):
         for case in self:
             case.handover_count = len(case.handover_ids)
             active = case.handover_ids.filtered(lambda h: h.state == "handed")[:1]
-            case.handover_text = active and self.env._(
+            case.handover_text = bool(active) and self.env._(
                 "%(agency)s since %(date)s, %(amount)s",
                 agency=active.agency_id.sudo().name,  # sudo: a name, with the case
                 date=format_date(self.env, active.date),
