@@ -238,6 +238,48 @@ NOTICES = (
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step of a procedure: what, when, what it cost in thousands, and until when."""
+
+    kind: str
+    day: int
+    note: str = ""
+    cost: int = 0
+    deadline: int | None = None
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A case that a lawyer or an agency has since a day."""
+
+    key: str
+    kind: str
+    office: str
+    day: int
+    percent: float
+    reference: str = ""
+    steps: tuple[Step, ...] = ()
+
+
+HANDOVERS = (
+    Handover(
+        "constructora_horizonte",
+        "lawyer",
+        "bufete_rojas",
+        -21,
+        12,
+        "11001-2026-00417",
+        (
+            Step("demand", -19, "Requerimiento por correo certificado", 85),
+            Step("filed", -8, "Demanda ejecutiva, juzgado 14 civil", 640),
+            Step("hearing", -1, "Llevar los originales", deadline=9),
+        ),
+    ),
+    Handover("distribuidora_sol", "agency", "cobros_del_sur", -23, 15, "CS-2291"),
+)
+
+
+@dataclass(frozen=True)
 class Deposit:
     """Money on the bank statement that nobody has identified."""
 

@@ -20,6 +20,7 @@ from .portfolio import (
     DEPOSITS,
     DIFFERENCES,
     DISPUTES,
+    HANDOVERS,
     NOTICES,
     PROMISES,
     START,
@@ -94,6 +95,8 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        for handover in HANDOVERS:
+            self._hand_over(handover)
         self._ask_to_waive()
         self._make_team()
         self._plan_campaign()
@@ -139,6 +142,36 @@ class Story:
                 "description": dispute.text,
             }
         )
+
+    def _hand_over(self, handover):
+        """The supervisor gives a case to a lawyer or an agency; what they did since."""
+        given = self.env["debt.handover"].create(
+            {
+                "case_id": self._case(handover.key).id,
+                "kind": handover.kind,
+                "agency_id": self._ref(f"res_partner_{handover.office}_demo").id,
+                "commission_percent": handover.percent,
+                "reference": handover.reference,
+                "user_id": self.users["supervisor"].id,
+            }
+        )
+        given.document_ids.there = True
+        given.with_user(self.users["supervisor"]).action_hand_over()
+        given.date = self._date(handover.day)
+        for step in handover.steps:
+            kind = self._ref(f"debt_handover_step_kind_{step.kind}")
+            given.step_ids.create(
+                {
+                    "handover_id": given.id,
+                    "kind_id": kind.id,
+                    "date": self._date(step.day),
+                    "deadline": step.deadline and self._date(step.deadline),
+                    "done": step.deadline is None,
+                    "note": step.note,
+                    "currency_id": self.company.currency_id.id,
+                    "cost": step.cost * 1000,
+                }
+            )
 
     def _classify(self, difference):
         """The agent says why little is left of what a debtor paid."""

@@ -5,4 +5,4 @@ from . import strategy
 from . import desk
 
 # isort: split
-from . import agreements, charges, contact, daily, odoo, portfolio, start
+from . import agreements, charges, contact, daily, legal, odoo, portfolio, start

@@ -12,6 +12,9 @@ CONFIGURATION = (
     "debt.strategy",
     "debt.strategy.step",
     "debt.outcome",
+    "debt.legal.document",
+    "debt.handover.step.kind",
+    "debt.limitation.rule",
 )
 
 #: Operations allowed on the model, by kind of user: r, w, c, u.
@@ -103,6 +106,44 @@ TABLE = {
             "debt.interest.reference",
         )
     },
+    "debt.handover": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.handover.document": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.handover.step": {
+        "agent": "rwc",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.commission": {"supervisor": "r", "manager": "r", "account": "r"},
+    "debt.assignment": {
+        "agent": "r",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rwc",
+        "sales": "r",
+    },
+    "debt.limitation.event": {
+        "agent": "rc",
+        "supervisor": "rwc",
+        "manager": "rwc",
+        "account": "r",
+        "sales": "r",
+    },
+    "debt.bureau.list": {"supervisor": "rwcu", "manager": "rwcu"},
+    "debt.bureau.line": {"supervisor": "rw", "manager": "rw"},
     "debt.plan.limit": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {

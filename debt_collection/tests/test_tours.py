@@ -174,6 +174,20 @@ class TestTours(DebtCommon, HttpCase):
         self.assertFalse(any(balance.line_ids[:1].mapped("no_followup")))
         self.assertEqual(self.shop.child_ids.mapped("name"), ["Ana"])
 
+    def test_a_supervisor_hands_a_case_over_in_spanish(self):
+        self.env["res.lang"]._activate_lang("es_419")
+        module = self.env["ir.module.module"]._get("debt_collection")
+        module._update_translations("es_419")
+        user = self.env["res.users"].search([("login", "=", "tour_supervisor")])
+        user.lang = "es_419"
+        lawyer = self.env["res.partner"].create({"name": "Bufete Rojas"})
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_handover", login="tour_supervisor")
+        handover = self.case_of(self.shop).handover_ids
+        self.assertEqual((handover.agency_id, handover.state), (lawyer, "handed"))
+        self.assertEqual(handover.missing_reason, "El cliente no firmó nada")
+        self.assertTrue(handover.case_id.stage_id.stop_contact)
+
     def test_every_screen_opens(self):
         self.run_on(self.day)
         for action in self.env["ir.actions.act_window"].search(

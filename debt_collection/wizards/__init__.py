@@ -7,6 +7,7 @@ from . import (
     debt_deposit_wizard,
     debt_difference_document_wizard,
     debt_dispute_answer_wizard,
+    debt_handover_end_wizard,
     debt_hold_wizard,
     debt_message_wizard,
     debt_pin_wizard,

@@ -3,7 +3,12 @@ from odoo.tools import clean_context, format_amount
 
 from ...fields import LooseMany2one
 
-SOURCES = [("agent", "Agent"), ("salesperson", "Salesperson"), ("import", "Import")]
+SOURCES = [
+    ("agent", "Agent"),
+    ("salesperson", "Salesperson"),
+    ("import", "Import"),
+    ("outside", "Lawyer or Agency"),
+]
 
 
 class DebtCoverDeskMixin(models.AbstractModel):

@@ -435,9 +435,10 @@ class DebtCoverMixin(models.AbstractModel):
 
     @api.model
     def _judge_all(self, company, day, cases):
-        """Judge every kind of agreement of cases; see ``_judge``."""
+        """Judge every kind of agreement of cases, and hand-overs; see ``_judge``."""
         for model in self._cover_models():
             model._judge(company, day, cases)
+        self.env["debt.handover"]._judge(company, day, cases)
 
     @api.model
     def _judge(self, company, day, cases):

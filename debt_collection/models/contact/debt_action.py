@@ -45,6 +45,7 @@ REASONS = HELD_REASONS + [
     ("not_due", "Nothing is due yet"),
     ("stopped", "The campaign was stopped"),
     ("difference_over", "The difference was cleared or given back"),
+    ("assignment_over", "The assignment is over, or its loss was notified"),
 ]
 
 #: States of an automatic message from which quiet days count.
@@ -105,6 +106,8 @@ class DebtAction(models.Model):
             ("difference_ask", "Request of a Document"),
             ("difference_late", "Missing Document of a Difference"),
             ("difference_return", "Difference That Has to Be Paid"),
+            ("loss_notice", "Loss Notice to a Factor or Insurer"),
+            ("limitation", "Debt That Lapses Soon"),
         ],
         required=True,
         default="step",
@@ -117,6 +120,7 @@ class DebtAction(models.Model):
     dispute_id = LooseMany2one("debt.dispute", string="Dispute")
     difference_id = LooseMany2one("debt.difference", string="Difference")
     plan_id = LooseMany2one("debt.plan", string="Payment Plan")
+    assignment_id = LooseMany2one("debt.assignment", string="Assigned Debt")
     campaign_id = LooseMany2one(
         "debt.campaign", string="Campaign", index="btree_not_null"
     )
@@ -166,6 +170,9 @@ class DebtAction(models.Model):
         "(notice_id, purpose) WHERE notice_id IS NOT NULL"
     )
     _plan_uniq = models.UniqueIndex("(plan_id, purpose) WHERE plan_id IS NOT NULL")
+    _assignment_uniq = models.UniqueIndex(
+        "(assignment_id, purpose) WHERE assignment_id IS NOT NULL"
+    )
     _dispute_uniq = models.UniqueIndex(
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
@@ -625,7 +632,7 @@ class DebtAction(models.Model):
         return ready
 
     def _agreement(self):
-        """Return the promise, notice, dispute, difference or plan that it is about."""
+        """Return the agreement that it is about: a promise, a dispute, a plan…"""
         self.ensure_one()
         return (
             self.promise_id
@@ -633,13 +640,14 @@ class DebtAction(models.Model):
             or self.dispute_id
             or self.difference_id
             or self.plan_id
+            or self.assignment_id
         )
 
     def _skip_reason(self, paying):
         """Return why this action must not leave now, or None."""
         self.ensure_one()
         case = self.case_id
-        if self.purpose == "fix_contact":
+        if self.purpose in ("fix_contact", "limitation"):
             return "settled" if case.state == "closed" else None
         if self._agreement() or self.episode:
             return self._skip_reason_of_subject()

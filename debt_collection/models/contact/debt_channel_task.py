@@ -75,6 +75,10 @@ class DebtChannelTask(models.AbstractModel):
             )
         elif difference := action.difference_id:
             note = self._difference_words(action, difference)
+        elif assignment := action.assignment_id:
+            note = assignment._told_in_task()
+        elif action.purpose == "limitation":
+            note = self._limitation_words(action)
         else:
             note = action.step_id.note or action.note
         summary = action.name
@@ -98,6 +102,15 @@ class DebtChannelTask(models.AbstractModel):
             until = format_date(action.env, difference.return_date)
             words += " " + action.env._("It is chased again after %s.", until)
         return words
+
+    def _limitation_words(self, action):
+        """Return which documents lapse first, and what interrupts it."""
+        return action.env._(
+            "%(documents)s: can be claimed in court until %(date)s. A payment, a "
+            "written acknowledgement or a demand makes the term begin anew.",
+            documents=", ".join(action.item_ids.mapped("display_name")[:5]),
+            date=format_date(action.env, action.case_id.date_limitation),
+        )
 
     def _notice_words(self, action, notice):
         """Return what became of a payment that was reported."""

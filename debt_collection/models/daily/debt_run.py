@@ -389,6 +389,7 @@ class DebtRun(models.Model):
         self._each_slice(company, cases, "_judge_slice", day, full)
         if self.simulate:
             return
+        self._retry(lambda: self._watch_limitation(company, day))
         # when all figures are there: what is a large amount depends on the others; a
         # run that was interrupted may have left cases without
         ranked = self._cases_to_judge(company, day, again=False) if full else cases
@@ -465,6 +466,14 @@ class DebtRun(models.Model):
             cases = self.env["debt.case"].browse(case_ids)
             cases._prioritise(company, day, cases, limits)
         self._add_up(seconds)
+
+    def _watch_limitation(self, company, day):
+        """Tell of debts that can soon no longer be claimed in court."""
+        self._checkpoint(read_committed=True)
+        planned = self.env["debt.limitation.rule"]._watch(company, day)
+        self.actions_planned += planned
+        self._checkpoint("limitation")
+
         self._checkpoint("prioritised")
 
     @api.model

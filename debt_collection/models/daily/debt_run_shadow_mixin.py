@@ -20,6 +20,7 @@ SHADOWED = {
                 OR t.track = 'service')""",
         [],
     ),
+    "debt_handover": ("t.company_id = ANY(%(companies)s)", []),
     "debt_charge": ("t.company_id = ANY(%(companies)s)", []),
     "debt_mark": ("t.company_id = ANY(%(companies)s)", []),
 }

@@ -23,6 +23,11 @@ COLORS = {
     "active": "info",
     "open": "info",
     "offered": "info",
+    "handed": "info",
+    "assigned": "info",
+    "notified": "warning",
+    "returned": "warning",
+    "paid": "success",
     "claimed": "info",
     "posted": "info",
     "waived": "success",
@@ -166,6 +171,17 @@ class DebtFileTimelineMixin(models.AbstractModel):
                             WHERE case_id = ANY(%s)""",
                         model._name,
                         SQL.identifier(made),
+        queries.append(
+            (
+                "agreement",
+                SQL(
+                    """SELECT 'debt.handover' AS model, id, date AS day, case_id
+                         FROM debt_handover
+                        WHERE case_id = ANY(%s) AND state <> 'draft'""",
+                    ids,
+                ),
+            )
+        )
                         SQL.identifier(model._table),
                         ids,
                     ),
@@ -346,6 +362,40 @@ class DebtFileTimelineMixin(models.AbstractModel):
                         difference.reason_id.name,
                         difference.document,
                         difference.document_names,
+                    ),
+                )
+            ),
+        }
+
+    def _entry_of_debt_assignment(self, assignment):
+        return {
+            **self._agreement(assignment, self.env._("Assigned Debt")),
+            "icon": "fa-exchange",
+            "text": "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        assignment.holder_id.name,
+                        assignment.contract,
+                        assignment.close_reason,
+                    ),
+                )
+            ),
+        }
+
+    def _entry_of_debt_handover(self, handover):
+        return {
+            **self._agreement(handover, self.env._("Hand-Over")),
+            "icon": "fa-gavel",
+            "text": handover.description or "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        handover.agency_id.name,
+                        handover.reference,
+                        handover.end_reason,
                     ),
                 )
             ),

@@ -239,6 +239,23 @@ class ResCompany(models.Model):
         help="In which order a payment is proposed for what a customer owes.",
     )
 
+    debt_limitation_days = fields.Integer(
+        string="Warn of Limitation before",
+        default=180,
+        help="Days before a debt can no longer be claimed in court from which it is "
+        "told of.",
+    )
+    debt_bureau_name = fields.Char(string="Credit Bureau")
+    debt_bureau_days = fields.Integer(
+        string="Days after the Legal Notice",
+        default=20,
+        help="How long before a report the legal notice has to be sent.",
+    )
+    debt_bureau_min_amount = fields.Monetary(string="Least Amount to Report", default=0)
+    debt_bureau_min_days = fields.Integer(
+        string="Least Days Past Due to Report", default=60
+    )
+
     @api.depends("currency_id")
     def _compute_debt_charge_waive(self):
         for company in self:
@@ -328,6 +345,27 @@ class ResCompany(models.Model):
             if min(company[name] for name in WAIVE_USD) < 0:
                 raise ValidationError(
                     self.env._("Limits of late charges cannot be negative.")
+                )
+
+    @api.constrains(
+        "debt_limitation_days",
+        "debt_bureau_days",
+        "debt_bureau_min_amount",
+        "debt_bureau_min_days",
+    )
+    def _check_debt_legal(self):
+        for company in self:
+            if (
+                min(
+                    company.debt_limitation_days,
+                    company.debt_bureau_days,
+                    company.debt_bureau_min_amount,
+                    company.debt_bureau_min_days,
+                )
+                < 0
+            ):
+                raise ValidationError(
+                    self.env._("Days and amounts of legal matters cannot be negative.")
                 )
 
     @api.constrains("debt_test_mode", "debt_test_email")

@@ -108,6 +108,23 @@ class ResConfigSettings(models.TransientModel):
     debt_salesperson_list = fields.Boolean(
         related="company_id.debt_salesperson_list", readonly=False
     )
+    debt_limitation_days = fields.Integer(
+        related="company_id.debt_limitation_days", readonly=False
+    )
+    debt_bureau_name = fields.Char(
+        related="company_id.debt_bureau_name", readonly=False
+    )
+    debt_bureau_days = fields.Integer(
+        related="company_id.debt_bureau_days", readonly=False
+    )
+    debt_bureau_min_amount = fields.Monetary(
+        related="company_id.debt_bureau_min_amount",
+        readonly=False,
+        currency_field="company_currency_id",
+    )
+    debt_bureau_min_days = fields.Integer(
+        related="company_id.debt_bureau_min_days", readonly=False
+    )
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"
     )

@@ -110,6 +110,24 @@ class ResPartner(models.Model):
         string="Phone Checked on", readonly=True, copy=False
     )
 
+    debt_bureau_consent = fields.Date(
+        string="Authorised Credit Bureau Report on",
+        copy=False,
+        groups="debt_collection.group_debt_agent,account.group_account_invoice",
+        help="Only persons who authorised it are reported to a credit bureau.",
+    )
+    debt_bureau_consent_file = fields.Binary(
+        string="Authorisation",
+        attachment=True,
+        copy=False,
+        groups="debt_collection.group_debt_agent,account.group_account_invoice",
+    )
+    debt_bureau_consent_name = fields.Char(
+        string="Name of the Authorisation",
+        copy=False,
+        groups="debt_collection.group_debt_agent,account.group_account_invoice",
+    )
+
     def _auto_init(self):
         # nobody pays separately yet: no need to compute it for every contact
         if not column_exists(self.env.cr, self._table, "debt_branch_id"):

@@ -2,8 +2,10 @@ from . import (
     debt_case_desk_mixin,
     debt_case_group_mixin,
     debt_case_habit_mixin,
+    debt_case_legal_mixin,
     debt_case_merge_mixin,
     debt_item_difference_mixin,
+    debt_item_limitation_mixin,
 )
 
 # isort: split

@@ -45,6 +45,7 @@ class DebtCase(models.Model):
         "debt.case.habit.mixin",
         "debt.case.charge.mixin",
         "debt.case.group.mixin",
+        "debt.case.legal.mixin",
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
@@ -264,7 +265,9 @@ class DebtCase(models.Model):
         """
         if not full:
             self._grow_older(company, day)
-        return self._compute_figures(company, day, full)
+        result = self._compute_figures(company, day, full)
+        self.env["debt.handover"]._keep_stage(company, self)
+        return result
 
     def _grow_older(self, company, day):
         """Bring the cases to a day of which only the days past due change."""

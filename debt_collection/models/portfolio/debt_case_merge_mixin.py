@@ -31,6 +31,8 @@ class DebtCaseMergeMixin(models.AbstractModel):
             ("debt_charge", "partner_id"),
             ("debt_run_line", "partner_id"),
             ("debt_run_line", "addressee_id"),
+            ("debt_handover", "partner_id"),
+            ("debt_bureau_line", "partner_id"),
             *((table, "contact_id") for table in self._cover_tables("contact_id")),
             *((table, "partner_id") for table in self._cover_tables()),
         ):
@@ -62,7 +64,16 @@ class DebtCaseMergeMixin(models.AbstractModel):
                 list(lost.ids),
             )
         )
-        own = ("debt_action", "debt_charge", "debt_item", "debt_run_line")
+        self.env["debt.handover"]._merge_cases(self, lost)
+        own = (
+            "debt_action",
+            "debt_bureau_line",
+            "debt_charge",
+            "debt_handover",
+            "debt_item",
+            "debt_limitation_event",
+            "debt_run_line",
+        )
         for table in (*own, *self._cover_tables()):
             self.env.cr.execute(
                 SQL(

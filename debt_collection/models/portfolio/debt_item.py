@@ -18,6 +18,7 @@ HELD_REASONS = [
     ("disputed", "In dispute"),
     ("difference", "Difference to be cleared"),
     ("planned", "In a payment plan"),
+    ("assigned", "Assigned to a factor or insurer"),
     ("no_strategy", "No strategy"),
     ("strategy_off", "Strategy switched off"),
     ("stage_stops", "Stage stops friendly contact"),
@@ -31,7 +32,15 @@ HELD_REASONS = [
 
 #: Reasons that come from an agreement: afterwards the item takes its next step, never
 #: a higher one.
-NEXT_STEP_REASONS = ("hold", "promised", "noticed", "disputed", "difference", "planned")
+NEXT_STEP_REASONS = (
+    "hold",
+    "promised",
+    "noticed",
+    "disputed",
+    "difference",
+    "planned",
+    "assigned",
+)
 
 
 #: From this many rows on a statement works in bulk.
@@ -47,7 +56,7 @@ class DebtItem(models.Model):
 
     _name = "debt.item"
     _description = "Open Item"
-    _inherit = ["debt.item.difference.mixin"]
+    _inherit = ["debt.item.difference.mixin", "debt.item.limitation.mixin"]
     _log_access = False
     _order = "date_due, id"
 

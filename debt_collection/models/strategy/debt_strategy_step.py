@@ -59,6 +59,10 @@ class DebtStrategyStep(models.Model):
         translate=True,
         help="What the agent should do or say; shown in the task.",
     )
+    legal_notice = fields.Boolean(
+        help="The notice that the law asks for before a customer is reported to a "
+        "credit bureau.",
+    )
     track = fields.Selection(
         [("message", "Message"), ("task", "Task")],
         compute="_compute_track",

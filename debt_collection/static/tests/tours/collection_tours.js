@@ -568,3 +568,70 @@ registry.category("web_tour.tours").add("debt_start_check", {
         },
     ],
 });
+
+// in Spanish, as most users see it
+registry.category("web_tour.tours").add("debt_handover", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
+        {
+            content: "open the case",
+            trigger: '.o_kanban_record:contains("Tienda")',
+            run: "click",
+        },
+        {
+            content: "hand it over",
+            trigger: 'button[name="action_handover"]:contains("Trasladar")',
+            run: "click",
+        },
+        {
+            content: "to whom",
+            trigger: '.o_field_widget[name="agency_id"] input',
+            run: "edit Bufete",
+        },
+        {
+            content: "choose the lawyer",
+            trigger: '.o-autocomplete--dropdown-item:contains("Bufete Rojas")',
+            run: "click",
+        },
+        {
+            content: "save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "it says what is missing",
+            trigger: '.alert:contains("Todavía falta"):contains("Poder para el abogado")',
+        },
+        {
+            content: "say why it goes without",
+            trigger: '.o_field_widget[name="missing_reason"] textarea',
+            run: "edit El cliente no firmó nada",
+        },
+        {
+            content: "hand over",
+            trigger: 'button[name="action_hand_over"]',
+            run: "click",
+        },
+        confirm,
+        {
+            content: "it is handed over",
+            trigger: '.o_statusbar_status .o_arrow_button_current:contains("Trasladado")',
+        },
+        {
+            content: "look at the procedure",
+            trigger: '.o_notebook a[name="procedure"]:contains("Proceso")',
+            run: "click",
+        },
+        {
+            content: "back to the case",
+            trigger: 'button[name="action_open_case"]',
+            run: "click",
+        },
+        {
+            content: "it says who has it",
+            trigger: '.alert:contains("Trasladado a"):contains("Bufete Rojas")',
+        },
+    ],
+});
