@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 from .debt_charge_rule import KINDS
 from .debt_interest_reference import exact_percent, number_text
 
@@ -297,7 +298,7 @@ class DebtCharge(models.Model):
              WHERE h.case_id = ANY(%s) AND h.state = 'claimed'
              ORDER BY h.date, h.id
                 """,
-                list(cases.ids),
+                int_array(cases.ids),
             )
         ):
             rows.setdefault(row["case_id"], []).append(row)

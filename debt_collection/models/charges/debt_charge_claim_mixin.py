@@ -7,6 +7,7 @@ from odoo.tools import SQL, json_default
 
 from ...logic.charge import as_payments
 from ...logic.interest import first_day
+from ...tools.sql import int_array
 
 #: Places of the exact interest that evidence keeps.
 PLACES = Decimal("0.000001")
@@ -320,7 +321,7 @@ class DebtChargeClaimMixin(models.AbstractModel):
                 """,
                 run=run.id,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 span=cases._span("i", "case_id"),
             )
         )

@@ -133,6 +133,7 @@ class DebtRun(models.Model):
             "roll up": self.env._("roll up"),
             "sort": self.env._("sort"),
             "plan": self.env._("plan"),
+            "limitation": self.env._("limitation"),
             "prioritise": self.env._("prioritise"),
             "dispatch": self.env._("dispatch"),
         }
@@ -470,8 +471,10 @@ class DebtRun(models.Model):
     def _watch_limitation(self, company, day):
         """Tell of debts that can soon no longer be claimed in court."""
         self._checkpoint(read_committed=True)
-        planned = self.env["debt.limitation.rule"]._watch(company, day)
-        self.actions_planned += planned
+        seconds = {}
+        with timed(seconds, "limitation"):
+            planned = self.env["debt.limitation.rule"]._watch(company, day)
+        self._add_up(seconds, actions_planned=planned)
         self._checkpoint("limitation")
 
         self._checkpoint("prioritised")

@@ -171,6 +171,11 @@ class DebtFileTimelineMixin(models.AbstractModel):
                             WHERE case_id = ANY(%s)""",
                         model._name,
                         SQL.identifier(made),
+                        SQL.identifier(model._table),
+                        ids,
+                    ),
+                )
+            )
         queries.append(
             (
                 "agreement",
@@ -182,11 +187,6 @@ class DebtFileTimelineMixin(models.AbstractModel):
                 ),
             )
         )
-                        SQL.identifier(model._table),
-                        ids,
-                    ),
-                )
-            )
         queries.append(
             (
                 "charge",

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...fields import LooseMany2one
+from ...tools.sql import int_array
 
 STATES = [
     ("assigned", "Assigned"),
@@ -307,7 +308,7 @@ task AS (
 SELECT id FROM judged WHERE state = 'paid'
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 agent=company.debt_agent_id.id or None,
                 span_a=cases._span("a", "case_id"),

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.sql import int_array
+
 
 class DebtHandoverBooksMixin(models.AbstractModel):
     """What the books say of hand-overs: what came in, and when all is paid."""
@@ -98,7 +100,7 @@ next_step AS (
 SELECT id, state FROM judged
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 day=day,
                 span_h=cases._span("h", "case_id"),
             )
@@ -152,7 +154,7 @@ SELECT id, state FROM judged
              WHERE c.id = w.id AND c.state <> 'closed'
                 """,
                 company=company.id,
-                cases=list(cases.ids),
+                cases=int_array(cases.ids),
                 stage=stage.id,
             )
         )

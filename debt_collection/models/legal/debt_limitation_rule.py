@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.sql import int_array
+
 #: A year and a month as the day from which an item is worth a look: never too late.
 LEAST_DAYS = (365, 28)
 
@@ -123,7 +125,7 @@ class DebtLimitationRule(models.Model):
             "i.company_id = %s AND i.date_due <= %s%s",
             company.id,
             near - timedelta(days=shortest),
-            SQL(" AND i.case_id = ANY(%s)", list(cases.ids))
+            SQL(" AND i.case_id = ANY(%s)", int_array(cases.ids))
             if cases is not None
             else SQL(),
         )
@@ -161,7 +163,7 @@ RETURNING id
                 limitations=self._limitations(scope),
                 near=near,
                 company=company.id,
-                only=SQL("AND o.id = ANY(%s)", list(cases.ids))
+                only=SQL("AND o.id = ANY(%s)", int_array(cases.ids))
                 if cases is not None
                 else SQL(),
                 agent=company.debt_agent_id.id or None,
