@@ -53,6 +53,7 @@ class DebtPromise(models.Model):
             "paid_late",
             "plan_id",
             "state",
+            "written_off_id",
         )
     )
 
@@ -111,6 +112,12 @@ class DebtPromise(models.Model):
     )
     plan_id = LooseMany2one(
         "debt.plan", string="Payment Plan", index="btree_not_null", readonly=True
+    )
+    written_off_id = LooseMany2one(
+        "debt.write.off",
+        string="Written-Off Debt",
+        readonly=True,
+        help="Kept by what is recovered of this debt.",
     )
     import_id = LooseMany2one("debt.import", string="Imported with", readonly=True)
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
@@ -246,6 +253,13 @@ class DebtPromise(models.Model):
         )
         return super().unlink()
 
+    def _books_now(self):
+        if not self.written_off_id:
+            return super()._books_now()
+        # sudo: whoever makes the plan may know what is left of the loss
+        owed, value, recovered = self.written_off_id.sudo()._left_now()
+        return owed, value, super()._books_now()[2] + recovered
+
     def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier promises.
 
@@ -359,6 +373,12 @@ covered AS MATERIALIZED (
       FROM p
       JOIN debt_item_debt_promise_rel r ON r.debt_promise_id = p.id
       JOIN debt_item i ON i.id = r.debt_item_id
+     UNION ALL
+    -- of what is written off: what is not recovered yet
+    SELECT p.id, p.deadline, NULL, NULL, 'open',
+           GREATEST(w.amount - COALESCE(w.recovered_currency, 0), 0)
+      FROM p
+      JOIN debt_write_off w ON w.id = p.written_off_id AND w.state = 'posted'
 ),
 owed AS (
     SELECT id, SUM(owed) FILTER (WHERE state = 'open') AS owed,
@@ -367,13 +387,18 @@ owed AS (
      GROUP BY id
 ),
 paid AS (
-    SELECT c.id, SUM(r.debit_amount_currency) AS total,
-           SUM(r.debit_amount_currency) FILTER (WHERE r.max_date <= c.deadline)
-               AS in_time,
-           MAX(r.max_date) AS last
-      FROM covered c
-      JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
-     GROUP BY c.id
+    SELECT id, SUM(amount) AS total, SUM(amount) FILTER (WHERE date <= deadline)
+               AS in_time, MAX(date) AS last
+      FROM (SELECT c.id, c.deadline, r.debit_amount_currency AS amount,
+                   r.max_date AS date
+              FROM covered c
+              JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
+             UNION ALL
+            SELECT p.id, p.deadline, y.amount, y.date
+              FROM p
+              JOIN account_payment y ON y.debt_write_off_id = p.written_off_id
+                                    AND y.state IN ('in_process', 'paid')) came
+     GROUP BY id
 ),
 -- promises on the same documents are paid in the order of their days
 beside AS MATERIALIZED (

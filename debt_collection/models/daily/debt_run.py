@@ -130,6 +130,7 @@ class DebtRun(models.Model):
             "roll up": self.env._("roll up"),
             "sort": self.env._("sort"),
             "plan": self.env._("plan"),
+            "propose": self.env._("propose write-offs"),
             "prioritise": self.env._("prioritise"),
             "dispatch": self.env._("dispatch"),
         }
@@ -388,6 +389,7 @@ class DebtRun(models.Model):
         )
         if self.simulate:
             return
+        self._retry(lambda: self._propose_write_offs(company, day))
         # when all figures are there: what is a large amount depends on the others; a
         # run that was interrupted may have left cases without
         ranked = self._cases_to_judge(company, day, again=False) if full else cases
@@ -421,8 +423,10 @@ class DebtRun(models.Model):
             self.items_synced += self.env["debt.item"]._sync(company, day)
             self.env["debt.case"]._release_holds(company, day)
             self.env["debt.case"]._release_pins(company, day)
+            self.env["debt.plan"]._wake_settled_losses(company)
             if not self.simulate:  # activities have no shadow
                 self.env["debt.team.member"]._hand_over(company, day)
+                self.env["debt.plan"]._expire(company, day)
             self._expire_approvals(company, day)
             self.env.cr.execute(
                 SQL(
@@ -463,6 +467,13 @@ class DebtRun(models.Model):
         self.actions_planned += planned
         self.reasons = dict(Counter(self.reasons or {}) + Counter(held))
         self._checkpoint("slice")
+
+    def _propose_write_offs(self, company, day):
+        """Propose the debts that nobody will pay, in a transaction of its own."""
+        self._checkpoint(read_committed=True)
+        with self._timed("propose"):
+            self.env["debt.write.off.rule"]._propose(company, day)
+        self._checkpoint("proposed")
 
     def _prioritise_slice(self, company, day, case_ids, limits):
         """Give the cases of a slice their points, in a transaction of its own."""

@@ -61,6 +61,9 @@ class DebtCaseMergeMixin(models.AbstractModel):
                 list(lost.ids),
             )
         )
+        for model in self.env["debt.cover.mixin"]._cover_models():
+            model._give_way(self, lost)
+        self.env.flush_all()
         own = ("debt_action", "debt_item", "debt_run_line")
         for table in (*own, *self._cover_tables()):
             self.env.cr.execute(

@@ -16,6 +16,7 @@ HELD_REASONS = [
     ("disputed", "In dispute"),
     ("difference", "Difference to be cleared"),
     ("planned", "In a payment plan"),
+    ("write_off", "To be written off"),
     ("no_strategy", "No strategy"),
     ("strategy_off", "Strategy switched off"),
     ("stage_stops", "Stage stops friendly contact"),
@@ -29,7 +30,10 @@ HELD_REASONS = [
 
 #: Reasons that come from an agreement: afterwards the item takes its next step, never
 #: a higher one.
-NEXT_STEP_REASONS = ("hold", "promised", "noticed", "disputed", "difference", "planned")
+NEXT_STEP_REASONS = (
+    *("hold", "promised", "noticed", "disputed", "difference", "planned"),
+    "write_off",
+)
 
 
 #: From this many rows on a statement works in bulk.
