@@ -87,6 +87,20 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.write.off": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rwcu",
+        "sales": "r",
+    },
+    "debt.write.off.rule": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
     "debt.plan.limit": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
     "debt.text.template": {

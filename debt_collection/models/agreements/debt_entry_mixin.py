@@ -155,7 +155,8 @@ class DebtEntryMixin(models.AbstractModel):
 
         Odoo would post the entry with another date.
         """
-        locks = move._get_violated_lock_dates(move.date, False)
+        today = self.company_id._debt_today()
+        locks = move._get_violated_lock_dates(today, bool(move.line_ids.tax_ids))
         if locks:
             raise UserError(
                 self.env._(

@@ -668,7 +668,7 @@ WITH verdict AS MATERIALIZED (
       JOIN debt_promise p ON p.plan_id = n.id
      WHERE n.company_id = %(company)s AND n.case_id = ANY(%(cases)s) AND %(span_n)s
        AND (n.state = 'active' OR (n.state = 'done' AND c.judged_day IS NULL))
-     GROUP BY n.id, n.case_id
+     GROUP BY n.id, n.case_id, n.state, n.written_off_id, n.amount_discount
 ),
 -- of plans that were kept: what is left of their documents, and of the discount
 kept AS MATERIALIZED (

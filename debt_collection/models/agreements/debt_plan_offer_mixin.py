@@ -292,6 +292,8 @@ class DebtPlanOfferMixin(models.AbstractModel):
                     "invoice_date": today,
                     "invoice_date_due": today,
                     "invoice_payment_term_id": False,
+                    # as the invoice stands in the books
+                    "invoice_currency_rate": invoice.invoice_currency_rate,
                     "ref": self.env._("Settlement discount of %s", invoice.name),
                 }
             ]
@@ -315,13 +317,13 @@ class DebtPlanOfferMixin(models.AbstractModel):
             )
         self._check_books_are_open(note)
         note.action_post()
-        # not with other instalments of the invoice
         own = note.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable"
         )
-        own.remove_move_reconcile()
         lines = own.browse([item.move_line_id.id for item, _share in parts])
-        (own | lines).reconcile()
+        if own.matched_debit_ids.debit_move_id - lines:
+            own.remove_move_reconcile()  # not with other instalments of the invoice
+        (own | lines).filtered(lambda line: not line.reconciled).reconcile()
         return note
 
     def _credit_lines(self, invoice, amount):

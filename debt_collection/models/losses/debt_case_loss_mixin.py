@@ -8,6 +8,7 @@ class DebtCaseLossMixin(models.AbstractModel):
     _name = "debt.case.loss.mixin"
     _description = "Losses of a Case"
 
+    currency_id = fields.Many2one("res.currency")
     write_off_count = fields.Integer(
         compute="_compute_write_off_count", string="Number of Write-Offs"
     )

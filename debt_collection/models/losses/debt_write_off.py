@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
-from ..agreements.debt_cover_desk_mixin import SOURCES
 
 STATES = [
     ("proposed", "Proposed"),
@@ -79,7 +78,9 @@ class DebtWriteOff(models.Model):
     description = fields.Text(
         string="Why", help="What was tried, and why nobody will pay.", tracking=True
     )
-    source = fields.Selection([*SOURCES, ("run", "Daily Run")])
+    source = fields.Selection(
+        selection_add=[("run", "Daily Run")], ondelete={"run": "set default"}
+    )
     state = fields.Selection(
         STATES,
         required=True,
