@@ -73,7 +73,9 @@ class TestSettlement(PlanCommon):
 
     def test_the_instalments_add_up_to_what_is_not_waived(self):
         offer = self.accept(self.offer(amount_discount=50, instalments=3))
-        self.assertEqual([amount for _d, amount, _s in self.amounts(offer)][:2], [83.33] * 2)
+        self.assertEqual(
+            [amount for _d, amount, _s in self.amounts(offer)][:2], [83.33] * 2
+        )
         self.assertAlmostEqual(sum(offer.promise_ids.mapped("amount")), 250)
         self.assertEqual((offer.amount_total, offer.amount_cover), (250, 300))
         case = self.case_of()
@@ -212,7 +214,9 @@ class TestSettlement(PlanCommon):
         self.assertBooks()
 
     def test_the_tax_of_the_invoice_takes_its_part(self):
-        tax = self.company_data["default_tax_sale"].copy({"amount": 19, "name": "Tax of 19"})
+        tax = self.company_data["default_tax_sale"].copy(
+            {"amount": 19, "name": "Tax of 19"}
+        )
         other = tax.copy({"amount": 7.5, "name": "Tax of 7.5"})
         rng = random.Random(11)
         for round_, included in enumerate(("tax_excluded", "tax_included")):
@@ -270,7 +274,9 @@ class TestSettlement(PlanCommon):
             {
                 "name": "Halves",
                 "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 50, "nb_days": n})
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": n}
+                    )
                     for n in (0, 60)
                 ],
             }
@@ -364,9 +370,7 @@ class TestSettlement(PlanCommon):
         debtor = self.new_debtor("Lisboa")
         invoice = self.invoice(100, due=DUE, partner=debtor, currency=euro)
         self.run_to(DAY)
-        offer = self.accept(
-            self.offer(case=self.case_of(debtor), amount_discount=10)
-        )
+        offer = self.accept(self.offer(case=self.case_of(debtor), amount_discount=10))
         self.assertEqual(offer.currency_id, euro)
         wizard = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
@@ -502,7 +506,8 @@ class TestSettlement(PlanCommon):
         self.assertFalse(any(waiting.mapped("to_credit")))
         for plan in waiting:
             self.assertAlmostEqual(
-                sum(plan.sudo().credit_move_ids.mapped("amount_total")), plan.amount_discount
+                sum(plan.sudo().credit_move_ids.mapped("amount_total")),
+                plan.amount_discount,
             )
         self.run_to(days(46))
         self.assertBooks()

@@ -255,7 +255,9 @@ class TestWriteOffDebt(WriteOffDebtCommon):
     def test_not_approved_it_is_chased_again(self):
         proposal = self.proposals()
         self.write_off(proposal, user=self.agent)
-        self.assertEqual((proposal.state, proposal.asked_by_id), ("approve", self.agent))
+        self.assertEqual(
+            (proposal.state, proposal.asked_by_id), ("approve", self.agent)
+        )
         with self.refused(AccessError, "access|may refuse"):
             proposal.with_user(self.colleague).action_refuse()
         proposal.with_user(self.bookkeeper).action_refuse()
@@ -306,7 +308,9 @@ class TestWriteOffDebt(WriteOffDebtCommon):
     def test_the_tax_of_invoices_to_its_account(self):
         self.company.debt_loss_tax_account_id = self.relief
         self.company.debt_write_off_supervisor = 10_000
-        tax = self.company_data["default_tax_sale"].copy({"amount": 19, "name": "Tax of 19"})
+        tax = self.company_data["default_tax_sale"].copy(
+            {"amount": 19, "name": "Tax of 19"}
+        )
         debtor = self.new_debtor("Impuesto")
         for price in (100, 33.33):
             self._create_invoice(
@@ -508,8 +512,6 @@ class TestWriteOffDebtCompanies(WriteOffDebtCommon):
                 getattr(proposal.with_user(stranger), call)()
         self.write_off(proposal)
         with self.refused(AccessError, ""):
-            proposal.with_user(stranger)._recover(
-                5, DAY, data["default_journal_bank"]
-            )
+            proposal.with_user(stranger)._recover(5, DAY, data["default_journal_bank"])
         found = self.env["debt.write.off"].with_user(stranger).search([])
         self.assertNotIn(proposal, found)

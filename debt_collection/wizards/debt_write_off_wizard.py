@@ -58,9 +58,7 @@ class DebtWriteOffWizard(models.TransientModel):
             wizard.one_currency = len(subjects.currency_id) == 1
             wizard.currency_id = subjects.currency_id[:1]
             wizard.amount = (
-                sum(each._to_clear() for each in subjects)
-                if wizard.one_currency
-                else 0
+                sum(each._to_clear() for each in subjects) if wizard.one_currency else 0
             )
             wizard.amount_company = sum(each._value_now() for each in subjects)
             wizard.approving = all(each.state == "approve" for each in subjects)

@@ -432,9 +432,10 @@ class DebtDifference(models.Model):
     # === WRITE-OFF === #
 
     def _asked(self):
-        super()._asked()
+        result = super()._asked()
         self.sudo().credit_asked = False  # sudo: guarded field
         self.sudo()._end_tasks("difference_late")
+        return result
 
     def _loss_name(self):
         return self.reason_id.name

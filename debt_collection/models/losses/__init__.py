@@ -1,5 +1,6 @@
 from . import (
     debt_case_loss_mixin,
+    debt_company_loss_mixin,
     debt_write_off_evidence_mixin,
     debt_write_off_recovery_mixin,
 )

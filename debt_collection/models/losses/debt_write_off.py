@@ -186,9 +186,10 @@ class DebtWriteOff(models.Model):
         return self.amount
 
     def _asked(self):
-        super()._asked()
+        result = super()._asked()
         for write_off in self.sudo():  # sudo: guarded field
             write_off.amount_cover = write_off.amount
+        return result
 
     def _refused(self):
         # sudo: guarded fields
@@ -250,7 +251,7 @@ class DebtWriteOff(models.Model):
         return self.env._("Write-off of a debt: %s", self._get_html_link())
 
     def _check_write_off(self):
-        super()._check_write_off()
+        result = super()._check_write_off()
         # sudo: agents need no right on the books
         reasons = set(self.sudo().item_ids.mapped("covered_by")) - {False, "write_off"}
         if reasons:
@@ -267,6 +268,7 @@ class DebtWriteOff(models.Model):
                     reasons=", ".join(sorted(words[reason] for reason in reasons)),
                 )
             )
+        return result
 
     def _post_loss(self, account):
         name = self._loss_name()
@@ -276,7 +278,7 @@ class DebtWriteOff(models.Model):
         return self._post_entry(self._shares(), account, name, ref, tax_account)
 
     def _post_write_off(self, account):
-        super()._post_write_off(account)
+        result = super()._post_write_off(account)
         # sudo: guarded fields
         self.sudo().write(
             {
@@ -293,12 +295,13 @@ class DebtWriteOff(models.Model):
             self.case_id.sudo().write(
                 {"stage_id": stage.id, "stage_reason": self._loss_name()}
             )
+        return result
 
     # === SET BASED === #
 
     @api.model
     def _give_way(self, kept, lost):
-        super()._give_way(kept, lost)
+        result = super()._give_way(kept, lost)
         # sudo: merging is the system's
         proposed = self.sudo().search([("state", "=", "proposed")])
         seen = set()
@@ -307,6 +310,7 @@ class DebtWriteOff(models.Model):
                 if write_off.currency_id in seen:
                     write_off._withdraw(self.env._("Another one is proposed already"))
                 seen.add(write_off.currency_id)
+        return result
 
     @api.model
     def _judge(self, company, day, cases):

@@ -40,7 +40,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
         }
 
     def _evidence_zip(self):
-        """Return the ZIP file: a workbook, the invoices as printed, what is attached."""
+        """Return the file: a workbook, the invoices as printed, what is attached."""
         self.ensure_one()
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -116,82 +116,145 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
 
     def _evidence_sheets(self):
         """Return (name, headings, rows) of each sheet."""
-        _ = self.env._
-        day, document, amount = _("Date"), _("Document"), _("Amount")
-        state, who = _("State"), _("User")
+        day, document, amount = (
+            self.env._("Date"),
+            self.env._("Document"),
+            self.env._("Amount"),
+        )
+        state, who = self.env._("State"), self.env._("User")
         return [
-            (_("Summary"), (_("What"), _("Value")), self._evidence_summary()),
             (
-                _("Documents"),
+                self.env._("Summary"),
+                (self.env._("What"), self.env._("Value")),
+                self._evidence_summary(),
+            ),
+            (
+                self.env._("Documents"),
                 (
-                    *(document, _("Invoice Date"), _("Due Date"), _("Currency")),
-                    *(_("Total"), _("Tax"), _("Written Off"), _("Left")),
+                    *(
+                        document,
+                        self.env._("Invoice Date"),
+                        self.env._("Due Date"),
+                        self.env._("Currency"),
+                    ),
+                    *(
+                        self.env._("Total"),
+                        self.env._("Tax"),
+                        self.env._("Written Off"),
+                        self.env._("Left"),
+                    ),
                 ),
                 self._evidence_documents(),
             ),
             (
-                _("Statement"),
+                self.env._("Statement"),
                 (
-                    *(day, document, _("Reference"), _("Due Date"), _("Currency")),
-                    *(amount, _("Left"), _("In Company Currency"), _("Balance")),
+                    *(
+                        day,
+                        document,
+                        self.env._("Reference"),
+                        self.env._("Due Date"),
+                        self.env._("Currency"),
+                    ),
+                    *(
+                        amount,
+                        self.env._("Left"),
+                        self.env._("In Company Currency"),
+                        self.env._("Balance"),
+                    ),
                 ),
                 self._evidence_statement(),
             ),
             (
-                _("Contacts"),
+                self.env._("Contacts"),
                 (
-                    *(day, _("What"), _("Channel"), _("Addressee"), _("Address")),
-                    *(state, _("Result"), _("Note"), who),
+                    *(
+                        day,
+                        self.env._("What"),
+                        self.env._("Channel"),
+                        self.env._("Addressee"),
+                        self.env._("Address"),
+                    ),
+                    *(state, self.env._("Result"), self.env._("Note"), who),
                 ),
                 self._evidence_contacts(),
             ),
             (
-                _("Agreements and Payments"),
-                (day, _("What"), amount, state, _("Details"), _("Note"), who),
+                self.env._("Agreements and Payments"),
+                (
+                    day,
+                    self.env._("What"),
+                    amount,
+                    state,
+                    self.env._("Details"),
+                    self.env._("Note"),
+                    who,
+                ),
                 self._evidence_timeline(("agreement", "payment")),
             ),
             (
-                _("Notes"),
-                (day, _("What"), amount, state, _("Details"), _("Note"), who),
+                self.env._("Notes"),
+                (
+                    day,
+                    self.env._("What"),
+                    amount,
+                    state,
+                    self.env._("Details"),
+                    self.env._("Note"),
+                    who,
+                ),
                 self._evidence_timeline(("note",)),
             ),
-            (_("Decision"), (day, who, _("Note")), self._evidence_decision()),
             (
-                _("Entries"),
+                self.env._("Decision"),
+                (day, who, self.env._("Note")),
+                self._evidence_decision(),
+            ),
+            (
+                self.env._("Entries"),
                 (
-                    *(_("Entry"), day, _("Account"), _("Label")),
-                    *(_("Debit"), _("Credit"), _("Currency"), amount),
+                    *(
+                        self.env._("Entry"),
+                        day,
+                        self.env._("Account"),
+                        self.env._("Label"),
+                    ),
+                    *(
+                        self.env._("Debit"),
+                        self.env._("Credit"),
+                        self.env._("Currency"),
+                        amount,
+                    ),
                 ),
                 self._evidence_entries(),
             ),
         ]
 
     def _evidence_summary(self):
-        _ = self.env._
         partner = self.partner_id.sudo()  # sudo: shown wherever the write-off is
         company = self.company_id
         # sudo: whoever reads the write-off may know the number of its entry
         entry = self.sudo().write_off_id
         states = dict(self._fields["state"]._description_selection(self.env))
         return [
-            (_("Company"), company.name),
-            (_("Tax ID of the Company"), company.vat),
-            (_("Customer"), partner.display_name),
-            (_("Tax ID"), partner.vat),
-            (_("Reason"), self.rule_id.name),
-            (_("Why"), self.description),
-            (_("Debt"), self.amount),
-            (_("Currency"), self.currency_id.name),
-            (_("Written Off, in Company Currency"), self.amount_written_off),
-            (_("Recovered, in Company Currency"), self.amount_recovered),
-            (_("State"), states[self.state]),
-            (_("Proposed on"), self.proposed_date),
-            (_("Asked for by"), self.asked_by_id.sudo().name),
-            (_("Decided on"), self.closed_date),
-            (_("Decided by"), self.resolved_by_id.sudo().name),
-            (_("Decision"), self.close_reason),
-            (_("Entry"), entry.name),
-            (_("Date of the Entry"), entry.date),
+            (self.env._("Company"), company.name),
+            (self.env._("Tax ID of the Company"), company.vat),
+            (self.env._("Customer"), partner.display_name),
+            (self.env._("Tax ID"), partner.vat),
+            (self.env._("Reason"), self.rule_id.name),
+            (self.env._("Why"), self.description),
+            (self.env._("Debt"), self.amount),
+            (self.env._("Currency"), self.currency_id.name),
+            (self.env._("Written Off, in Company Currency"), self.amount_written_off),
+            (self.env._("Recovered, in Company Currency"), self.amount_recovered),
+            (self.env._("State"), states[self.state]),
+            (self.env._("Proposed on"), self.proposed_date),
+            (self.env._("Asked for by"), self.asked_by_id.sudo().name),
+            (self.env._("Decided on"), self.closed_date),
+            (self.env._("Decided by"), self.resolved_by_id.sudo().name),
+            (self.env._("Decision"), self.close_reason),
+            (self.env._("Entry"), entry.name),
+            (self.env._("Date of the Entry"), entry.date),
         ]
 
     def _evidence_documents(self):
@@ -261,9 +324,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 action.address,
                 words["state"].get(action.state),
                 action.outcome_id.name or words["delivery"].get(action.delivery),
-                "\n".join(
-                    filter(None, (action.note, *action.note_ids.mapped("body")))
-                ),
+                "\n".join(filter(None, (action.note, *action.note_ids.mapped("body")))),
                 action.user_id.sudo().name,
             )
             for action in actions
@@ -325,5 +386,5 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 line.currency_id.name,
                 line.amount_currency,
             )
-            for line in moves.line_ids.sorted(lambda l: (l.date, l.move_id.id, l.id))
+            for line in moves.line_ids.sorted("date, move_id, id")
         ]

@@ -81,9 +81,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
             settled = write_off.plan_ids.filtered(
                 lambda plan: plan.state == "done" and plan.amount_discount > 0
             )
-            write_off.amount_open = (
-                0 if settled else write_off._left_now()[0]
-            )
+            write_off.amount_open = 0 if settled else write_off._left_now()[0]
 
     def _left_now(self):
         """Return what is out: (left, its worth in the books, recovered).
@@ -254,9 +252,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
             part = line.balance / total
             share = rest if last else self.currency_id.round(amount * part)
             worth_ = (
-                rest_value
-                if last
-                else self.company_id.currency_id.round(value * part)
+                rest_value if last else self.company_id.currency_id.round(value * part)
             )
             rest, rest_value = rest - share, rest_value - worth_
             lines.append(

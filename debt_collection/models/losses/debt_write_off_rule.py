@@ -183,5 +183,6 @@ RETURNING debt_write_off_id
         self.ensure_one()
         if not self.stage_id:
             return None
-        stages = self.env["debt.stage"].with_context(active_test=False).search([])
-        return stages.ids[stages.ids.index(self.stage_id.id) :]
+        stages = self.env["debt.stage"].with_context(active_test=False)
+        later = stages.search([("sequence", ">=", self.stage_id.sequence)])
+        return later.ids

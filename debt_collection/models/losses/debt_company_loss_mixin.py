@@ -13,8 +13,13 @@ NO_LOSS = (
 )
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
+class DebtCompanyLossMixin(models.AbstractModel):
+    """What a company says of settlements, write-offs and recoveries."""
+
+    _name = "debt.company.loss.mixin"
+    _description = "Losses of a Company"
+
+    currency_id = fields.Many2one("res.currency")
 
     debt_settlement_days = fields.Integer(
         string="Days of a Settlement Offer",
