@@ -13,6 +13,7 @@ from odoo import SUPERUSER_ID, api, fields
 
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
+from .losses import Losses
 from .portfolio import (
     CALLS,
     DEBTORS,
@@ -58,6 +59,7 @@ class Story:
             for role in ("agent", "supervisor", "manager")
         }
         self.books = Books(self.company, self.partners, self._date)
+        self.losses = Losses(self)
         self.calls = cycle(CALLS)
         self.prepared = 0
         self.mail_fates = {
@@ -94,6 +96,7 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        self.losses.tell()
         self._make_team()
         self._plan_campaign()
         self._date_messages(0, DESK)
@@ -235,6 +238,7 @@ class Story:
             if debtor.trust:
                 self.partners[key].trust = debtor.trust
         self.company.debt_test_mode = False
+        self.losses.settle_in()
         for reason, account in self.books.loss_accounts().items():
             self._ref(f"debt_difference_reason_{reason}").account_id = account
 

@@ -451,6 +451,18 @@ class TestWriteOffDebt(WriteOffDebtCommon):
         self.assertEqual(write_off.amount_open, 40)
         self.assertEqual(self.case_of(self.gone).state, "closed")
 
+    def test_what_is_taken_back_is_settled_no_more(self):
+        write_off = self.written_off()
+        action = write_off.with_user(self.controller).action_settle()
+        plans = self.env["debt.plan"].with_user(self.controller)
+        plan = plans.with_context(**action["context"]).create({"amount_discount": 12})
+        plan._activate(accepted_how="phone", accepted_by="Rosa")
+        write_off.write_off_id._reverse_moves([{"date": DAY}], cancel=True)
+        self.go_to(days(1))
+        self.assertEqual((write_off.state, plan.state), ("reversed", "cancelled"))
+        self.assertEqual(plan.promise_ids.state, "cancelled")
+        self.assertEqual(self.case_of(self.gone).amount_chaseable, 40)
+
     # === EVIDENCE === #
 
     def test_the_evidence_has_what_was_owed_tried_decided_and_posted(self):
@@ -506,10 +518,14 @@ class TestWriteOffDebtCompanies(WriteOffDebtCommon):
             data["company"],
         )
         proposal = self.proposals()
-        for call in ("action_write_off", "action_drop", "action_evidence"):
+        for call, arguments in (
+            ("action_write_off", ()),
+            ("action_evidence", ()),
+            ("_withdraw", ("Not mine",)),
+        ):
             self.env.invalidate_all()
-            with self.refused(AccessError, ""):
-                getattr(proposal.with_user(stranger), call)()
+            with self.subTest(call), self.refused(AccessError, ""):
+                getattr(proposal.with_user(stranger), call)(*arguments)
         self.write_off(proposal)
         with self.refused(AccessError, ""):
             proposal.with_user(stranger)._recover(5, DAY, data["default_journal_bank"])

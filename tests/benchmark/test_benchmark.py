@@ -55,7 +55,7 @@ def test_instalments_are_judged(books):
     child(books, "instal")
     verdicts = child(books, "judge", extra=8)["verdicts"]
     assert sum(verdicts.values()) == SIZE // 4 * 4
-    assert verdicts["broken"] and verdicts["open"] and verdicts["cancelled"]
+    assert min(verdicts[state] for state in ("broken", "open", "cancelled")) > 0
 
 
 def test_the_table_has_a_column_for_each_size():

@@ -631,12 +631,16 @@ class DebtPlan(models.Model):
     def _withdraw(self, reason):
         """Cancel plans for a reason; their documents are chased again."""
         self.check_access("write")
+        self._end(reason)
+        self._look_again(self.case_id)
+
+    def _end(self, reason):
+        """End plans that are not over, with the instalments that are to come."""
         live = self.filtered(lambda plan: plan.state in ("draft", "offered", "active"))
         # sudo: guarded fields; whoever may change the plan may cancel it
         plans = live.sudo()
         plans.promise_ids.filtered(lambda p: p.state == "open")._close(reason)
         plans.write({"state": "cancelled", "close_reason": reason, "amount_cover": 0})
-        self._look_again(self.case_id)
 
     def unlink(self):
         # sudo: the instalments of a mistake go with it

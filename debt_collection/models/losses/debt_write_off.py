@@ -413,7 +413,8 @@ SELECT id, was, state FROM judged
             self.browse([i for i, _was, state in rows if state == "reversed"])._return()
 
     def _return(self):
-        """Give cases whose debt is back in the books their stage by age."""
+        """The debt is back in the books: its settlements end, its stage goes by age."""
+        self.plan_ids._end(self.env._("The write-off was taken back"))
         stage = self.env.ref(
             "debt_collection.debt_stage_written_off", raise_if_not_found=False
         )
