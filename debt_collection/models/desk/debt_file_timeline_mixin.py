@@ -353,7 +353,7 @@ class DebtFileTimelineMixin(models.AbstractModel):
 
     def _entry_of_debt_write_off(self, write_off):
         return {
-            **self._agreement(write_off, self.env._("Write-Off")),
+            **self._agreement(write_off, self.env._("Write-Off of a Debt")),
             "icon": "fa-eraser",
             "text": write_off.description or "",
             "detail": " · ".join(

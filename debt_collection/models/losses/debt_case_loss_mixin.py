@@ -13,7 +13,7 @@ class DebtCaseLossMixin(models.AbstractModel):
         compute="_compute_write_off_count", string="Number of Write-Offs"
     )
     amount_written_off = fields.Monetary(
-        string="Written Off",
+        string="Amount Written Off",
         compute="_compute_losses",
         store=True,
         help="What was written off in all, in the currency of the company.",
@@ -77,7 +77,7 @@ class DebtCaseLossMixin(models.AbstractModel):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Write-Off"),
+            "name": self.env._("Write-Off of a Debt"),
             "res_model": "debt.write.off",
             "view_mode": "form",
             "context": {

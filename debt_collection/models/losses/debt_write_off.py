@@ -111,7 +111,7 @@ class DebtWriteOff(models.Model):
         compute="_compute_document_names", string="Document Numbers"
     )
     amount_written_off = fields.Monetary(
-        string="Written Off",
+        string="Amount Written Off",
         currency_field="company_currency_id",
         readonly=True,
         help="What the entry took off the books, in the currency of the company.",
@@ -238,6 +238,10 @@ class DebtWriteOff(models.Model):
                 "Approve the write-off: %s", write_off._money(write_off.amount)
             ),
         )
+
+    def _write_off_wizard(self, name):
+        action = super()._write_off_wizard(name)
+        return {**action, "name": self.env._("Write Off Debts")}
 
     # === THE ENTRY === #
 
