@@ -13,7 +13,6 @@ class DebtCaseLossMixin(models.AbstractModel):
         compute="_compute_write_off_count", string="Number of Write-Offs"
     )
     amount_written_off = fields.Monetary(
-        string="Amount Written Off",
         compute="_compute_losses",
         store=True,
         help="What was written off in all, in the currency of the company.",

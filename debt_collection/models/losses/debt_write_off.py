@@ -111,7 +111,6 @@ class DebtWriteOff(models.Model):
         compute="_compute_document_names", string="Document Numbers"
     )
     amount_written_off = fields.Monetary(
-        string="Amount Written Off",
         currency_field="company_currency_id",
         readonly=True,
         help="What the entry took off the books, in the currency of the company.",

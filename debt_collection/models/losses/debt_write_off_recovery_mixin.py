@@ -189,6 +189,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Choose the account of recoveries in the settings.")
             )
+        memo = memo or self.env._("Recovery of a written-off debt")
         payments = self.env["account.payment"].with_company(self.company_id)
         payment = payments.create(
             {
@@ -199,7 +200,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
                 "currency_id": self.currency_id.id,
                 "date": day,
                 "journal_id": journal.id,
-                "memo": memo or self.env._("Recovery of a written-off debt"),
+                "memo": memo,
                 "debt_write_off_id": self.id,
                 **(
                     {"destination_account_id": company.debt_recovery_account_id.id}
