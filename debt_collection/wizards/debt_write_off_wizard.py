@@ -8,7 +8,7 @@ class DebtWriteOffWizard(models.TransientModel):
     _description = "Write Off"
 
     difference_ids = fields.Many2many("debt.difference", string="Differences")
-    write_off_ids = fields.Many2many("debt.write.off", string="Debts")
+    write_off_ids = fields.Many2many("debt.write.off", string="Debts to Write Off")
     company_id = fields.Many2one("res.company", compute="_compute_what")
     company_currency_id = fields.Many2one("res.currency", compute="_compute_what")
     currency_id = fields.Many2one("res.currency", compute="_compute_what")

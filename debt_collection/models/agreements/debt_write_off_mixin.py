@@ -247,11 +247,18 @@ class DebtWriteOffMixin(models.AbstractModel):
         move._message_log(body=self._loss_origin())
         # sudo: guarded fields
         self.sudo().write({"write_off_id": move.id, "resolved_by_id": self.env.uid})
-        self._message_log(body=self.env._("Written off: %s", move._get_html_link()))
+        self._message_log(body=self._loss_said(move._get_html_link()))
 
     def _post_loss(self, account):
         """Post the entry and return it; see ``_post_entry``."""
         raise NotImplementedError
+
+    def _loss_said(self, entry):
+        """Return what it says of its entry.
+
+        :param entry: the entry as a link
+        """
+        return self.env._("Written off: %s", entry)
 
     def _loss_name(self):
         """Return in few words why something is written off."""

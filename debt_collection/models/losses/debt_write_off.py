@@ -250,6 +250,9 @@ class DebtWriteOff(models.Model):
     def _loss_account(self):
         return self.rule_id._account(self.company_id)
 
+    def _loss_said(self, entry):
+        return self.env._("The debt is written off: %s", entry)
+
     def _loss_origin(self):
         return self.env._("Write-off of a debt: %s", self._get_html_link())
 

@@ -214,7 +214,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 self.env._("Entries"),
                 (
                     *(
-                        self.env._("Entry"),
+                        self.env._("Journal Entry"),
                         day,
                         self.env._("Account"),
                         self.env._("Label"),
@@ -253,7 +253,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
             (self.env._("Decided on"), self.closed_date),
             (self.env._("Decided by"), self.resolved_by_id.sudo().name),
             (self.env._("Decision"), self.close_reason),
-            (self.env._("Entry"), entry.name),
+            (self.env._("Journal Entry"), entry.name),
             (self.env._("Date of the Entry"), entry.date),
         ]
 
