@@ -122,6 +122,19 @@ def names_in_class(node):
     }
 
 
+def inherited_names(node):
+    """Return the names in a list ``_inherit`` of a class body."""
+    return {
+        element.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and ast.unparse(statement.targets[0]) == "_inherit"
+        and isinstance(statement.value, ast.List)
+        for element in statement.value.elts
+        if isinstance(element, ast.Constant)
+    }
+
+
 def new_models(addon):
     """Yield the concrete models that an addon defines, wizards included."""
     for path in python_files(addon):
@@ -132,7 +145,8 @@ def new_models(addon):
                 continue
             names = names_in_class(node)
             bases = {ast.unparse(base) for base in node.bases}
-            extends = names.get("_inherit") == names.get("_name")
+            inherited = inherited_names(node) | {names.get("_inherit")}
+            extends = names.get("_name") in inherited
             if (
                 "_name" in names
                 and not extends

@@ -183,13 +183,6 @@ DECISIONS = (
         "hold",
         reason="Reclamo por 12 cajas averiadas: esperar la nota de crédito",
     ),
-    Decision(
-        -8,
-        "ladrillera_norte",
-        "stage",
-        "debt_stage_written_off",
-        reason="Empresa liquidada; castigo aprobado por la gerencia",
-    ),
 )
 
 

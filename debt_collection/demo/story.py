@@ -13,6 +13,7 @@ from odoo import SUPERUSER_ID, api, fields
 
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
+from .losses import Losses
 from .portfolio import (
     CALLS,
     DEBTORS,
@@ -59,6 +60,7 @@ class Story:
             for role in ("agent", "supervisor", "manager")
         }
         self.books = Books(self.company, self.partners, self._date)
+        self.losses = Losses(self)
         self.calls = cycle(CALLS)
         self.prepared = 0
         self.mail_fates = {
@@ -95,6 +97,7 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        self.losses.tell()
         for handover in HANDOVERS:
             self._hand_over(handover)
         self._ask_to_waive()
@@ -283,6 +286,7 @@ class Story:
             if debtor.trust:
                 self.partners[key].trust = debtor.trust
         self.company.debt_test_mode = False
+        self.losses.settle_in()
         for reason, account in self.books.loss_accounts().items():
             self._ref(f"debt_difference_reason_{reason}").account_id = account
 

@@ -1,7 +1,7 @@
 """Payment plans: the instalments of a debt, and what a role may agree on.
 
-The amounts of the instalments add up to the debt to the cent, whatever the decimals of
-the currency; the last one takes what rounding leaves.
+The amounts of the instalments add up to the debt, less what is waived of it, to the
+cent, whatever the decimals of the currency; the last one takes what rounding leaves.
 """
 
 from calendar import monthrange
@@ -24,6 +24,7 @@ class Terms:
     :param start: the day of the down payment
     :param first: the day of the first instalment
     :param digits: decimals of the currency: 0, 2 or 3
+    :param discount: waived when all is paid in time, from zero to less than the debt
     """
 
     amount: Decimal
@@ -33,6 +34,17 @@ class Terms:
     start: date
     first: date
     digits: int = 2
+    discount: Decimal = Decimal(0)
+
+    @property
+    def to_pay(self):
+        """What the instalments add up to."""
+        return self.amount - self.discount
+
+    @property
+    def payments(self):
+        """How many payments it takes, the down payment among them."""
+        return self.count + bool(self.down)
 
 
 @dataclass(frozen=True)
@@ -42,11 +54,34 @@ class Limit:
     :param down_percent: least down payment, in percent of the debt
     :param count: most instalments after it
     :param days: most days from the start to the last instalment
+    :param discount_percent: most that may be waived, in percent of the debt
+    :param discount_payments: most payments where something is waived
     """
 
     down_percent: Decimal
     count: int
     days: int
+    discount_percent: Decimal = Decimal(0)
+    discount_payments: int = 1
+
+
+def discount_of(amount, percent, digits=2):
+    """Return what a percentage of a debt is, in the decimals of its currency.
+
+    >>> discount_of(Decimal("333.33"), Decimal(10))
+    Decimal('33.33')
+    """
+    unit = Decimal(1).scaleb(-digits)
+    return (amount * percent / 100).quantize(unit, ROUND_HALF_UP)
+
+
+def percent_of(amount, discount):
+    """Return a discount in percent of the debt; ``discount_of`` gives it back.
+
+    >>> percent_of(Decimal(300), Decimal(60))
+    Decimal('20')
+    """
+    return discount * 100 / amount if amount else Decimal(0)
 
 
 def later(day, frequency, number):
@@ -76,7 +111,7 @@ def schedule(terms, pay_day=lambda day: day):
     [('2026-01-31', '33.33'), ('2026-02-28', '33.33'), ('2026-03-31', '33.34')]
     """
     unit = Decimal(1).scaleb(-terms.digits)
-    rest = terms.amount - terms.down
+    rest = terms.to_pay - terms.down
     each = (rest / terms.count).quantize(unit, ROUND_HALF_UP)
     if each * (terms.count - 1) >= rest:  # rounding up left nothing for the last
         each = (rest / terms.count).quantize(unit, ROUND_DOWN)
@@ -94,22 +129,45 @@ def schedule(terms, pay_day=lambda day: day):
 
 
 def beyond(terms, last_day, limit):
-    """Return the names of the terms that go beyond a limit: down, count, days.
+    """Return the names of the terms that go beyond a limit.
+
+    Down payment, number and days of a plan; percentage, payments and days where
+    something is waived: what is settled for less is paid in few payments, and a down
+    payment is one of them.
 
     :param last_day: day of the last instalment
     :param limit: a ``Limit``, or None where everything may be agreed on
     """
     if limit is None:
         return []
-    return [
-        name
-        for name, exceeded in (
+    if terms.discount:
+        most = discount_of(terms.amount, limit.discount_percent, terms.digits)
+        checks = (
+            ("discount", terms.discount > most),
+            ("payments", terms.payments > limit.discount_payments),
+        )
+    else:
+        checks = (
             ("down", terms.down * 100 < terms.amount * limit.down_percent),
             ("count", terms.count > limit.count),
-            ("days", last_day - terms.start > timedelta(days=limit.days)),
         )
-        if exceeded
-    ]
+    too_long = last_day - terms.start > timedelta(days=limit.days)
+    return [name for name, exceeded in (*checks, ("days", too_long)) if exceeded]
+
+
+def to_credit(state, discount, credited, owed):
+    """Return what of the discount of a plan is still to be credited.
+
+    Nothing before all is paid in time, and never more than is left of the debt.
+
+    :param state: of the plan, see ``judge``
+    :param discount: what was waived
+    :param credited: already credited for it
+    :param owed: what is left of the debt
+    """
+    if state != "done":
+        return Decimal(0)
+    return max(Decimal(0), min(discount - credited, owed))
 
 
 def judge(states):

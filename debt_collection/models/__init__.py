@@ -5,4 +5,11 @@ from . import strategy
 from . import desk
 
 # isort: split
-from . import agreements, charges, contact, daily, legal, odoo, portfolio, start
+from . import agreements
+
+# isort: split
+# losses has a mixin of cases
+from . import losses
+
+# isort: split
+from . import charges, contact, daily, legal, odoo, portfolio, start

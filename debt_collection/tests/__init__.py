@@ -29,6 +29,7 @@ from . import (
     test_promise,
     test_salesperson,
     test_settings,
+    test_settlement,
     test_simulation,
     test_start_check,
     test_teams,
@@ -39,4 +40,5 @@ from . import (
     test_twin,
     test_worklist,
     test_write_off,
+    test_write_off_debt,
 )

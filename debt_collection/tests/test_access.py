@@ -90,6 +90,20 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.write.off": {
+        "agent": "rwcu",
+        "supervisor": "rwcu",
+        "manager": "rwcu",
+        "account": "rwcu",
+        "sales": "r",
+    },
+    "debt.write.off.rule": {
+        "agent": "r",
+        "supervisor": "r",
+        "manager": "rwcu",
+        "account": "r",
+        "sales": "r",
+    },
     "debt.charge": {
         "agent": "r",
         "supervisor": "r",

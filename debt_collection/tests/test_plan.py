@@ -14,9 +14,8 @@ def days(number):
     return DAY + timedelta(days=number)
 
 
-@tagged("post_install", "-at_install")
-class TestPlan(DebtCommon):
-    """Instalments inside the limits of a role, kept, paid early, or broken."""
+class PlanCommon(DebtCommon):
+    """Two old invoices, and people who agree on how they are paid."""
 
     def setUp(self):
         super().setUp()
@@ -73,6 +72,11 @@ class TestPlan(DebtCommon):
             (promise.date, promise.amount, promise.state)
             for promise in plan.promise_ids.sorted("date")
         ]
+
+
+@tagged("post_install", "-at_install")
+class TestPlan(PlanCommon):
+    """Instalments inside the limits of a role, kept, paid early, or broken."""
 
     # === SIMULATOR === #
 

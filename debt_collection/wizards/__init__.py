@@ -12,6 +12,7 @@ from . import (
     debt_message_wizard,
     debt_pin_wizard,
     debt_plan_accept_wizard,
+    debt_recovery_wizard,
     debt_redistribute_wizard,
     debt_run_wizard,
     debt_stage_wizard,

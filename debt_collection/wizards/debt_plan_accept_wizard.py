@@ -9,6 +9,8 @@ class DebtPlanAcceptWizard(models.TransientModel):
 
     plan_id = fields.Many2one("debt.plan", required=True, ondelete="cascade")
     schedule = fields.Html(related="plan_id.schedule")
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    amount_discount = fields.Monetary(related="plan_id.amount_discount")
     accepted_by = fields.Char(
         string="Name", required=True, help="Who accepts for the customer."
     )

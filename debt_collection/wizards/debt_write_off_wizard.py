@@ -5,9 +5,10 @@ class DebtWriteOffWizard(models.TransientModel):
     """Shows what is written off where, and posts it or asks somebody else."""
 
     _name = "debt.write.off.wizard"
-    _description = "Write Off Differences"
+    _description = "Write Off"
 
-    difference_ids = fields.Many2many("debt.difference", required=True)
+    difference_ids = fields.Many2many("debt.difference", string="Differences")
+    write_off_ids = fields.Many2many("debt.write.off", string="Debts to Write Off")
     company_id = fields.Many2one("res.company", compute="_compute_what")
     company_currency_id = fields.Many2one("res.currency", compute="_compute_what")
     currency_id = fields.Many2one("res.currency", compute="_compute_what")
@@ -40,58 +41,59 @@ class DebtWriteOffWizard(models.TransientModel):
     asked_by_id = fields.Many2one("res.users", compute="_compute_what")
     note = fields.Char(help="Why; whoever approves it reads this.")
 
-    @api.depends("difference_ids")
+    def _subjects(self):
+        """Return the subjects or the debts that are written off."""
+        self.ensure_one()
+        return self.write_off_ids or self.difference_ids
+
+    @api.depends("difference_ids", "write_off_ids")
     @api.depends_context("uid")
     def _compute_what(self):
         for wizard in self:
-            differences = wizard.difference_ids
-            companies = differences.company_id
+            subjects = wizard._subjects()
+            companies = subjects.company_id
             wizard.company_id = companies[:1]
             wizard.company_currency_id = companies.currency_id[:1]
-            wizard.count = len(differences)
-            wizard.one_currency = len(differences.currency_id) == 1
-            wizard.currency_id = differences.currency_id[:1]
+            wizard.count = len(subjects)
+            wizard.one_currency = len(subjects.currency_id) == 1
+            wizard.currency_id = subjects.currency_id[:1]
             wizard.amount = (
-                sum(differences.mapped("amount_cover")) if wizard.one_currency else 0
+                sum(each._to_clear() for each in subjects) if wizard.one_currency else 0
             )
-            wizard.amount_company = sum(each._value_now() for each in differences)
-            wizard.approving = all(each.state == "approve" for each in differences)
-            mine = differences.filtered(lambda d: d.may_post or d.may_approve)
-            wizard.ask_count = len(differences - mine)
-            others = differences - mine
+            wizard.amount_company = sum(each._value_now() for each in subjects)
+            wizard.approving = all(each.state == "approve" for each in subjects)
+            mine = subjects.filtered(lambda d: d.may_post or d.may_approve)
+            wizard.ask_count = len(subjects - mine)
+            others = subjects - mine
             wizard.approver_id = (
                 others[0]._accountant(self.env.user) if others else False
             )
-            wizard.needs_account = bool(mine) and any(
-                not each.reason_id._account(each.company_id) for each in mine
-            )
+            wizard.needs_account = any(not each._loss_account() for each in mine)
             wizard.date = companies[:1]._debt_today() if companies else False
-            wizard.asked_by_id = differences.asked_by_id[:1]
+            wizard.asked_by_id = subjects.asked_by_id[:1]
 
-    @api.depends("difference_ids")
+    @api.depends("difference_ids", "write_off_ids")
     def _compute_account(self):
         for wizard in self:
-            differences = wizard.difference_ids
+            subjects = wizard._subjects()
             wizard.account_id = (
-                differences.reason_id._account(differences.company_id)
-                if len(differences) == 1
-                else False
+                subjects._loss_account() if len(subjects) == 1 else False
             )
 
     def action_confirm(self):
         """Post what the user may write off, and ask for the rest."""
         self.ensure_one()
-        differences = self.difference_ids
+        subjects = self._subjects()
         if self.note:
-            for difference in differences:
-                difference._message_log(body=self.note)
-        mine = differences.filtered(lambda d: d.may_post or d.may_approve)
-        others = (differences - mine).filtered(lambda d: d.state == "open")
+            for subject in subjects:
+                subject._message_log(body=self.note)
+        mine = subjects.filtered(lambda d: d.may_post or d.may_approve)
+        others = (subjects - mine).filtered(lambda d: d.state == d._open_state)
         if others:
             others._ask_write_off()
         # what another one has to approve stays with them, and says so
         for company, group in (
-            (mine | (differences - others - mine)).grouped("company_id").items()
+            (mine | (subjects - others - mine)).grouped("company_id").items()
         ):
             group.with_company(company)._write_off(self.account_id)
         told = (

@@ -133,6 +133,11 @@ def measure_own(name, times, options):
     values = child(name, "values", extra=8)["values"]
     figures["floor judge"] = _floor(name, floor.judging, values, options.repeat)
     figures["judge"] = child(name, "judge", extra=8)
+    child(name, "instal")
+    figures["floor instalments"] = _floor(
+        name, floor.instalments, values, options.repeat
+    )
+    figures["instalments"] = child(name, "judge", extra=8)
     return figures
 
 
@@ -228,6 +233,7 @@ def _row(figures):
     first, quiet = figures["first"], figures["quiet"]
     least, decide = figures["floor first"], figures["floor quiet"]
     sent, judged = figures["dispatch"], figures["judge"]
+    plans = figures["instalments"]
     other = figures.get("peer")
     row = {
         "first run, sync and plan": _seconds(first),
@@ -253,6 +259,11 @@ def _row(figures):
         "… its SQL floor  ": _seconds(figures["floor judge"]),
         "… ratio to the floor  ": _ratio(judged, figures["floor judge"]),
         "… peak memory     ": _memory(judged),
+        "instalments judged": f"{sum(plans['verdicts'].values()):,}",
+        "… in ": _seconds(plans),
+        "… its SQL floor   ": _seconds(figures["floor instalments"]),
+        "… ratio to the floor   ": _ratio(plans, figures["floor instalments"]),
+        "… peak memory      ": _memory(plans),
         "account_credit_control, first run": _seconds(other) if other else "–",
         "… times slower": f"{other['seconds'] / first['seconds']:,.0f} ×"
         if other

@@ -106,6 +106,42 @@ PROMISES = """
 """
 
 
+#: What came for each plan, for its instalments in the order of their days, and the rows
+#: that say so.
+INSTALMENTS = """
+    WITH paid AS (
+        SELECT r.debt_plan_id AS id, COALESCE(SUM(m.debit_amount_currency), 0) AS paid
+          FROM debt_item_debt_plan_rel r
+          JOIN debt_item i ON i.id = r.debt_item_id
+          LEFT JOIN account_partial_reconcile m ON m.debit_move_id = i.move_line_id
+         GROUP BY r.debt_plan_id
+    ), share AS (
+        SELECT p.id, p.plan_id, p.deadline, p.amount,
+               LEAST(p.amount, GREATEST(0, d.paid + p.amount - SUM(p.amount) OVER (
+                   PARTITION BY p.plan_id ORDER BY p.date, p.id))) AS paid
+          FROM bench_promise p
+          JOIN paid d ON d.id = p.plan_id
+    ), judged AS (
+        UPDATE bench_promise t
+           SET state = CASE WHEN s.paid >= s.amount * 0.98 THEN 'kept'
+                            WHEN s.deadline < %(day)s THEN 'broken' ELSE 'open' END,
+               amount_paid = s.paid, judged_date = %(day)s
+          FROM share s
+         WHERE t.id = s.id
+        RETURNING t.plan_id, t.state, t.amount - t.amount_paid AS rest
+    )
+    UPDATE bench_plan n
+       SET state = j.state, amount_cover = j.rest
+      FROM (SELECT plan_id, SUM(rest) AS rest,
+                   CASE WHEN bool_or(state = 'broken') THEN 'broken'
+                        WHEN bool_or(state = 'open') THEN 'active'
+                        ELSE 'done' END AS state
+              FROM judged
+             GROUP BY plan_id) j
+     WHERE n.id = j.plan_id
+"""
+
+
 def first_run(cr, values):
     """Return the seconds of each statement of a first run."""
     seconds = {}
@@ -150,6 +186,24 @@ def judging(cr, values):
     seconds = _time(cr, PROMISES, values)
     cr.execute("DROP TABLE bench_promise")
     return {"promises": seconds}
+
+
+def instalments(cr, values):
+    """Return the seconds of the statement that judges instalments and plans."""
+    for table in ("promise", "plan"):
+        cr.execute(
+            f"""
+            DROP TABLE IF EXISTS bench_{table};
+            CREATE TABLE bench_{table} (
+                LIKE debt_{table} INCLUDING DEFAULTS INCLUDING INDEXES);
+            INSERT INTO bench_{table} SELECT * FROM debt_{table};
+            ANALYZE bench_{table};
+            """
+        )
+    cr.execute("SET work_mem = '128MB'")
+    seconds = _time(cr, INSTALMENTS, values)
+    cr.execute("DROP TABLE bench_promise, bench_plan")
+    return {"instalments": seconds}
 
 
 def _not_fetched(query):

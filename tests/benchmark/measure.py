@@ -171,6 +171,60 @@ def promise(env):
     return {}
 
 
+def instal(env):
+    """Let every fourth open item be paid by a plan of four instalments.
+
+    They take the place of the promises: as many instalments as there are open items,
+    of half the plans all to come, of the others two over.
+    """
+    env.cr.execute(
+        """
+        TRUNCATE debt_item_debt_promise_rel;
+        DELETE FROM debt_promise;
+        DELETE FROM debt_action WHERE promise_id IS NOT NULL;
+        INSERT INTO debt_plan (
+            case_id, company_id, partner_id, currency_id, amount, amount_total,
+            amount_discount, amount_cover, amount_company, state, source, instalments,
+            frequency, date_start, date_first, user_id)
+        SELECT case_id, company_id, partner_id, currency_id, amount_residual_currency,
+               amount_residual_currency, 0, amount_residual_currency, amount_residual,
+               'active', 'agent', 4, 'weekly', %(day)s, %(day)s, 2
+          FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM debt_item
+                 WHERE state = 'open' AND amount_residual_currency > 0) i
+         WHERE place %% 4 = 0
+         ORDER BY id;
+        INSERT INTO debt_item_debt_plan_rel (debt_plan_id, debt_item_id)
+        SELECT n.id, i.id
+          FROM (SELECT id, row_number() OVER (ORDER BY id) AS place
+                  FROM debt_plan) n
+          JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM debt_item
+                 WHERE state = 'open' AND amount_residual_currency > 0) i
+            ON i.place = n.place * 4;
+        INSERT INTO debt_promise (
+            case_id, company_id, partner_id, currency_id, amount, amount_cover,
+            amount_company, made_date, date, deadline, state, level, source, user_id,
+            matched_before, plan_id)
+        SELECT n.case_id, n.company_id, n.partner_id, n.currency_id, n.amount / 4, 0,
+               n.amount_company / 4, %(day)s, d.date, d.date + 5, 'open', 1, 'agent', 2,
+               0, n.id
+          FROM debt_plan n, generate_series(0, 3) AS k,
+               LATERAL (SELECT %(day)s::date + 7 * (k.k - 1 + 2 * (n.id %% 2)::int)
+                            AS date) d
+         ORDER BY n.id, k.k;
+        INSERT INTO debt_item_debt_promise_rel (debt_promise_id, debt_item_id)
+        SELECT p.id, r.debt_item_id
+          FROM debt_promise p
+          JOIN debt_item_debt_plan_rel r ON r.debt_plan_id = p.plan_id;
+        ANALYZE debt_promise;
+        ANALYZE debt_item_debt_promise_rel;
+        ANALYZE debt_plan;
+        ANALYZE debt_item_debt_plan_rel
+        """,
+        {"day": _day()},
+    )
+    return {}
+
+
 def judge(env, extra=0):
     """Judge all promises: the daily run's own step, slice by slice."""
     from odoo.addons.debt_collection.models.daily.debt_run_slices_mixin import SLICE
@@ -225,6 +279,7 @@ MEASUREMENTS = {
         dispatch,
         settle,
         promise,
+        instal,
         judge,
         values,
         check,

@@ -49,6 +49,15 @@ def test_promises_are_judged(books):
     assert verdicts["broken"] > SIZE // 2
 
 
+def test_instalments_are_judged(books):
+    child(books, "run")
+    child(books, "promise")
+    child(books, "instal")
+    verdicts = child(books, "judge", extra=8)["verdicts"]
+    assert sum(verdicts.values()) == SIZE // 4 * 4
+    assert min(verdicts[state] for state in ("broken", "open", "cancelled")) > 0
+
+
 def test_the_table_has_a_column_for_each_size():
     figure = {"seconds": 2.0, "rss_mb": 150, "durations": {}, "items": 1, "actions": 1}
     sent = {**figure, "mails": 8, "planned": 10, "items_per_mail": 2}
@@ -57,6 +66,7 @@ def test_the_table_has_a_column_for_each_size():
     judged = {**figure, "verdicts": {"kept": 3}}
     figures = {name: figure for name in names}
     figures |= {"dispatch": sent, "judge": judged, "peer": figure}
+    figures |= {"instalments": judged, "floor instalments": figure}
     text = table([{**figures, "size": 10}, {**figures, "size": 20, "peer": None}])
     assert "| | 10 open | 20 open |" in text
     assert "| … ratio to the floor | 1.0 | 1.0 |" in text

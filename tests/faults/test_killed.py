@@ -18,6 +18,8 @@ POINTS = [
     "after synced",
     "before slice",
     "after slice",
+    "before proposed",
+    "after proposed",
     "before prioritised",
     "after prioritised",
     "before dispatch",

@@ -9,8 +9,11 @@ from debt_collection_logic.plan import (
     Limit,
     Terms,
     beyond,
+    discount_of,
     judge,
+    percent_of,
     schedule,
+    to_credit,
 )
 from debt_collection_logic.working_days import add_working_days, is_working
 from hypothesis import given
@@ -24,7 +27,8 @@ def terms(draw):
     digits = draw(st.sampled_from((0, 2, 3)))
     unit = Decimal(1).scaleb(-digits)
     amount = draw(st.integers(1, 10**9)) * unit
-    down = draw(st.integers(0, int(amount / unit) - 1)) * unit
+    discount = draw(st.just(0) | st.integers(0, int(amount / unit) - 1)) * unit
+    down = draw(st.integers(0, int((amount - discount) / unit) - 1)) * unit
     start = draw(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
     return Terms(
         amount,
@@ -34,16 +38,17 @@ def terms(draw):
         start,
         start + timedelta(days=draw(st.integers(0, 60))),
         digits,
+        discount,
     )
 
 
 @given(terms())
-def test_it_adds_up_to_the_debt(what):
+def test_it_adds_up_to_the_debt_less_what_is_waived(what):
     plan = schedule(what)
     unit = Decimal(1).scaleb(-what.digits)
-    assert sum(amount for _day, amount in plan) == what.amount
+    assert sum(amount for _day, amount in plan) == what.amount - what.discount
     assert all(amount > 0 and amount % unit == 0 for _day, amount in plan)
-    assert len(plan) <= what.count + bool(what.down)
+    assert len(plan) <= what.payments
 
 
 @given(terms())
@@ -112,3 +117,67 @@ def test_limits(down, count, days, expected):
 )
 def test_a_plan_is_what_its_instalments_are(states, expected):
     assert judge(states) == expected
+
+
+# === DISCOUNT === #
+
+
+@given(terms())
+def test_percentage_and_amount_are_the_same_discount(what):
+    percent = percent_of(what.amount, what.discount)
+    assert discount_of(what.amount, percent, what.digits) == what.discount
+    # also as the database keeps it
+    kept = Decimal(str(float(percent)))
+    assert discount_of(what.amount, kept, what.digits) == what.discount
+
+
+@pytest.mark.parametrize(
+    ("discount", "down", "count", "expected"),
+    [
+        (5, 0, 1, []),
+        ("5.01", 0, 1, ["discount"]),
+        # a down payment is a payment
+        (5, 50, 1, ["payments"]),
+        (5, 0, 2, ["payments"]),
+        (6, 10, 3, ["discount", "payments"]),
+        # without a discount it is a plan
+        (0, 0, 1, ["down"]),
+    ],
+)
+def test_limits_of_discounts(discount, down, count, expected):
+    what = Terms(
+        *(Decimal(100), Decimal(down), count, "monthly", START, START),
+        discount=Decimal(str(discount)),
+    )
+    limit = Limit(Decimal(30), 3, 60, Decimal(5), 1)
+    assert beyond(what, START, limit) == expected
+    assert beyond(what, START, None) == []
+
+
+def test_the_greatest_discount_is_rounded_as_the_discount_is():
+    amount = Decimal("0.11")  # five percent are 0.0055
+    what = Terms(
+        *(amount, Decimal(0), 1, "monthly", START, START),
+        discount=discount_of(amount, Decimal(5)),
+    )
+    assert beyond(what, START, Limit(Decimal(0), 1, 9, Decimal(5), 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "credited", "owed", "expected"),
+    [
+        ("active", 0, 60, 0),
+        ("broken", 0, 60, 0),
+        ("done", 0, 60, 60),
+        ("done", 20, 40, 40),
+        ("done", 60, 0, 0),
+        # paid in full after all, or nearly
+        ("done", 0, 0, 0),
+        ("done", 0, 10, 10),
+        # paid short of a crumb: only what was waived is credited
+        ("done", 0, 62, 60),
+    ],
+)
+def test_what_is_to_be_credited(state, credited, owed, expected):
+    values = (Decimal(each) for each in (60, credited, owed))
+    assert to_credit(state, *values) == expected

@@ -1,4 +1,4 @@
-from . import debt_cover_desk_mixin, debt_reason_mixin
+from . import debt_cover_desk_mixin, debt_reason_mixin, debt_turn_mixin
 
 # isort: split
 from . import debt_cover_mixin
@@ -14,7 +14,10 @@ from . import debt_payment_notice, debt_promise
 from . import debt_dispute, debt_dispute_reason
 
 # isort: split
-from . import debt_difference_write_off_mixin
+from . import debt_entry_mixin
+
+# isort: split
+from . import debt_plan_offer_mixin, debt_write_off_mixin
 
 # isort: split
 from . import debt_difference, debt_difference_reason, debt_plan, debt_plan_limit

@@ -400,10 +400,11 @@ class DebtCoverMixin(models.AbstractModel):
                 Case.browse(old_id),
                 Case.browse(new_id),
             )
-            waiting = cover.action_ids.filtered(
-                lambda action: action.state in ("planned", "approve")
-            )
-            waiting.write({"case_id": new_id, "debtor_id": new.partner_id.id})
+            if model._action_field:
+                waiting = cover.action_ids.filtered(
+                    lambda action: action.state in ("planned", "approve")
+                )
+                waiting.write({"case_id": new_id, "debtor_id": new.partner_id.id})
             what = model.env["ir.model"]._get(model._name).name
             amount = format_amount(self.env, cover.amount, cover.currency_id)
             new._message_log(
@@ -424,6 +425,14 @@ class DebtCoverMixin(models.AbstractModel):
                     customer=new.display_name,
                 )
             )
+
+    @api.model
+    def _give_way(self, kept, lost):
+        """Close what a case that takes over others cannot have twice.
+
+        :param kept: the case that takes over
+        :param lost: the cases that are merged into it
+        """
 
     @api.model
     def _is_simulated(self):

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import clean_context, plaintext2html
 
 from ...fields import LooseMany2one
 
@@ -18,7 +17,7 @@ class DebtCoverOwnerMixin(models.AbstractModel):
 
     _name = "debt.cover.owner.mixin"
     _description = "Agreement That Somebody Has to Settle"
-    _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
+    _inherit = ["debt.cover.mixin", "debt.turn.mixin"]
 
     case_id = LooseMany2one(
         compute="_compute_case", store=True, readonly=False, precompute=True
@@ -287,37 +286,8 @@ class DebtCoverOwnerMixin(models.AbstractModel):
 
     # === ACTIVITIES AND MESSAGES === #
 
-    def _turn(self):
-        """Return whose turn it is: (user, day, words); the words in their language.
-
-        :return: None where it waits for nobody
-        """
-        raise NotImplementedError
-
-    def _renew_activity(self):
-        """Give whose turn it is the only activity that the product makes."""
-        # sudo: whoever settles it decides on the activities of others, too
-        self = self.sudo()
-        self.activity_ids.filtered("automated").unlink()
-        for cover in self:
-            user, day, words = cover._turn() or (None, None, None)
-            if user:
-                cover._give_activity(user, day, words)
-
-    def _give_activity(self, user, day, words):
-        # sudo: who settles it may be outside of the team, and hears of it
-        clean = self.sudo().with_context(clean_context(self.env.context))
-        cover = clean.with_context(lang=user.sudo().lang)
-        cover.activity_schedule(
-            "mail.mail_activity_data_todo",
-            date_deadline=day,
-            summary=words(cover),
-            note=plaintext2html(cover.description or ""),
-            user_id=user.id,
-            automated=True,
-        )
-        # still reads it after handing it over
-        cover.message_subscribe(partner_ids=user.sudo().partner_id.ids)
+    def _turn_note(self):
+        return self.description
 
     def _plan_message(self, purpose):
         """Write to the debtors, through the dispatch job."""

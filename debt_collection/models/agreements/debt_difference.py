@@ -27,11 +27,12 @@ class DebtDifference(models.Model):
 
     _name = "debt.difference"
     _description = "Difference"
-    _inherit = ["debt.cover.owner.mixin", "debt.difference.write.off.mixin"]
+    _inherit = ["debt.cover.owner.mixin", "debt.write.off.mixin"]
     _order = "opened_date desc, id desc"
     _cover_reason = "difference"
     _action_field = "difference_id"
     _over_reason = "difference_over"
+    _wizard_field = "difference_ids"
     _guarded = frozenset(
         (
             "amount_company",
@@ -428,6 +429,28 @@ class DebtDifference(models.Model):
                     why=difference.answer or "",
                 )
             )
+
+    # === WRITE-OFF === #
+
+    def _asked(self):
+        result = super()._asked()
+        self.sudo().credit_asked = False  # sudo: guarded field
+        self.sudo()._end_tasks("difference_late")
+        return result
+
+    def _loss_name(self):
+        return self.reason_id.name
+
+    def _loss_account(self):
+        return self.reason_id._account(self.company_id)
+
+    def _loss_origin(self):
+        return self.env._("Write-off of a difference: %s", self._get_html_link())
+
+    def _post_loss(self, account):
+        name = f"{self.reason_id.name} · {self.document_names}"
+        ref = " · ".join(filter(None, (name, self.document_number)))
+        return self._post_entry(self._shares(), account, self.reason_id.name, ref)
 
     # === WHOSE TURN === #
 

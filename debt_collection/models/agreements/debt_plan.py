@@ -1,5 +1,4 @@
 from datetime import timedelta
-from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -12,6 +11,7 @@ from ...logic.pay_day import PayCalendar
 from ...logic.plan import Terms, beyond, later, schedule
 from ...logic.working_days import add_working_days
 from ...tools.sql import int_array
+from .debt_notice_match_mixin import exact
 
 STATES = [
     ("draft", "Draft"),
@@ -23,11 +23,14 @@ STATES = [
 ]
 #: What is agreed; it stays once the plan is offered.
 TERMS = {
+    "amount_discount",
     "amount_down",
     "case_id",
     "currency_id",
+    "date_expiry",
     "date_first",
     "date_start",
+    "discount_percent",
     "frequency",
     "instalments",
     "item_ids",
@@ -39,12 +42,13 @@ class DebtPlan(models.Model):
     """What a debtor owes, agreed to be paid in instalments.
 
     A simulator while it is a draft. Once the debtor accepts, each instalment is a
-    promise; the documents leave the chase until the plan is done or broken.
+    promise; the documents leave the chase until the plan is done or broken. With a
+    discount it is a settlement offer.
     """
 
     _name = "debt.plan"
     _description = "Payment Plan"
-    _inherit = ["debt.cover.mixin", "mail.activity.mixin"]
+    _inherit = ["debt.cover.mixin", "debt.plan.offer.mixin"]
     _order = "id desc"
     _cover_reason = "planned"
     _action_field = "plan_id"
@@ -61,6 +65,7 @@ class DebtPlan(models.Model):
             "approval",
             "approval_user_id",
             "close_reason",
+            "credit_move_ids",
             "promise_ids",
             "signature",
             "state",
@@ -76,9 +81,6 @@ class DebtPlan(models.Model):
         store=True,
         precompute=True,
         help="What is open of the documents.",
-    )
-    amount_total = fields.Monetary(
-        string="To Pay", related="amount", help="The sum of the instalments."
     )
     amount_company = fields.Monetary(help="Worth of the plan when it was agreed.")
     amount_down = fields.Monetary(
@@ -176,6 +178,7 @@ class DebtPlan(models.Model):
         "debt.promise", "plan_id", string="Instalments", readonly=True
     )
     amount_paid = fields.Monetary(string="Paid", compute="_compute_paid")
+    amount_left = fields.Monetary(string="Left to Pay", compute="_compute_paid")
     next_date = fields.Date(string="Next Instalment", compute="_compute_paid")
     close_reason = fields.Char(
         string="Reason", readonly=True, copy=False, tracking=True
@@ -187,17 +190,17 @@ class DebtPlan(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("item_ids")
+    @api.depends("item_ids", "written_off_id")
     def _compute_amount(self):
         for plan in self:
-            # sudo: agents need no right on the books
-            plan.amount = sum(plan.sudo().item_ids.mapped("amount_residual_currency"))
+            plan.amount = plan._books_now()[0]
 
-    @api.depends("amount", "case_id")
+    @api.depends("amount", "amount_discount", "case_id")
     def _compute_amount_down(self):
         for plan in self:
             limit = plan._limit(self.env.user)
-            percent = limit.down_percent if limit else 0
+            # what is settled for less is paid at once
+            percent = limit.down_percent if limit and not plan.amount_discount else 0
             currency = plan.currency_id
             down = plan.amount * percent / 100
             if currency:
@@ -217,6 +220,7 @@ class DebtPlan(models.Model):
 
     @api.depends(
         "amount",
+        "amount_discount",
         "amount_down",
         "case_id",
         "currency_id",
@@ -233,13 +237,14 @@ class DebtPlan(models.Model):
             rows = plan._rows()
             plan.date_end = rows[-1][0] if rows else False
             plan.down_percent = (
-                100 * plan.amount_down / plan.amount if plan.amount else 0
+                100 * plan.amount_down / plan.amount_total if plan.amount_total else 0
             )
             plan.schedule = plan._as_table(rows) if rows else False
 
     @api.depends_context("uid")
     @api.depends(
         "amount",
+        "amount_discount",
         "amount_down",
         "case_id",
         "date_first",
@@ -254,24 +259,34 @@ class DebtPlan(models.Model):
             plan.beyond = "\n".join(reasons)
             plan.may_approve = not reasons and self.env.user != plan.create_uid
 
-    @api.depends("promise_ids.amount_paid", "promise_ids.state")
+    @api.depends("promise_ids.amount_paid", "promise_ids.state", "amount_total")
     def _compute_paid(self):
         for plan in self:
             promises = plan.promise_ids
             plan.amount_paid = sum(promises.mapped("amount_paid"))
+            plan.amount_left = plan.amount_total - plan.amount_paid
             plan.next_date = min(
                 promises.filtered(lambda p: p.state == "open").mapped("date"),
                 default=False,
             )
 
-    @api.depends("partner_id", "amount", "instalments")
+    @api.depends("partner_id", "amount", "amount_discount", "instalments")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for plan in self:
             # sudo: the name of the debtor is shown wherever the plan is
+            customer = plan.partner_id.sudo().display_name or ""
+            if plan.amount_discount:
+                plan.display_name = self.env._(
+                    "%(customer)s: %(amount)s instead of %(owed)s",
+                    customer=customer,
+                    amount=plan._money(plan.amount_total),
+                    owed=plan._money(plan.amount),
+                )
+                continue
             plan.display_name = self.env._(
                 "%(customer)s: %(amount)s in %(count)s instalments",
-                customer=plan.partner_id.sudo().display_name or "",
+                customer=customer,
                 amount=plan._money(plan.amount),
                 count=plan.instalments,
             )
@@ -283,23 +298,22 @@ class DebtPlan(models.Model):
         self.ensure_one()
         if not (self.amount > 0 and self.date_start and self.date_first):
             return None
-        digits = self.currency_id.decimal_places
-        unit = Decimal(1).scaleb(-digits)
         return Terms(
-            Decimal(str(self.amount)).quantize(unit),
-            Decimal(str(self.amount_down)).quantize(unit),
+            exact(self.amount, self.currency_id),
+            exact(self.amount_down, self.currency_id),
             self.instalments,
             self.frequency,
             self.date_start,
             self.date_first,
-            digits,
+            self.currency_id.decimal_places,
+            exact(self.amount_discount, self.currency_id),
         )
 
     def _instalments(self):
         """Return what the terms give: a list of (day, amount)."""
         self.ensure_one()
         terms = self._logic_terms()
-        if not terms or terms.count < 1 or not 0 <= terms.down < terms.amount:
+        if not terms or terms.count < 1 or not 0 <= terms.down < terms.to_pay:
             return []
         return schedule(terms, self._pay_day if self.on_pay_days else lambda day: day)
 
@@ -389,10 +403,18 @@ class DebtPlan(models.Model):
             ),
             "count": self.env._("More than %s instalments.", limit.instalments),
             "days": self.env._("It takes more than %s days.", limit.days),
+            "discount": self.env._(
+                "The discount is more than %s %% of what is owed.",
+                f"{limit.discount_percent:g}",
+            ),
+            "payments": self.env._(
+                "With a discount it takes more than %s payments.",
+                limit.discount_payments,
+            ),
         }
         reasons = [words[name] for name in beyond(terms, last, limit._terms())]
         days = self.case_id.sudo().days_past_due  # sudo: see ``_limit``
-        if days < limit.min_age:
+        if days < limit.min_age and not self.written_off_id:
             reasons.append(
                 self.env._(
                     "The debt is %(days)s days past due; plans are for debts of "
@@ -446,16 +468,19 @@ class DebtPlan(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains("amount_down", "amount", "instalments", "date_first", "date_start")
+    @api.constrains(
+        *("amount", "amount_discount", "amount_down"),
+        *("instalments", "date_first", "date_start"),
+    )
     def _check_terms(self):
         for plan in self:
             if not 1 <= plan.instalments <= 60:
                 raise ValidationError(
                     self.env._("A plan has from one to sixty instalments.")
                 )
-            if not 0 <= plan.amount_down < plan.amount:
+            if not 0 <= plan.amount_down < plan.amount_total:
                 raise ValidationError(
-                    self.env._("The down payment is a part of what is owed.")
+                    self.env._("The down payment is a part of what is to be paid.")
                 )
             if plan.date_first < plan.date_start:
                 raise ValidationError(
@@ -478,6 +503,12 @@ class DebtPlan(models.Model):
 
     def _oldest_items(self, amount=None):
         return super()._oldest_items(None)
+
+    def _books_now(self):
+        if not self.written_off_id:
+            return super()._books_now()
+        # sudo: whoever makes the plan may know what is left of the loss
+        return self.written_off_id.sudo()._left_now()
 
     # === AGREEMENT === #
 
@@ -514,6 +545,7 @@ class DebtPlan(models.Model):
     def action_accept(self):
         """Ask how the customer accepted the plan."""
         self.ensure_one()
+        self._check_still_valid()
         self._check_agreed()
         return {
             "type": "ir.actions.act_window",
@@ -535,6 +567,7 @@ class DebtPlan(models.Model):
         self.lock_for_update()
         if self.state not in ("draft", "offered"):
             raise UserError(self.env._("This plan is agreed already."))
+        self._check_still_valid()
         self._check_agreed()
         owed, value, _matched = self._books_now()
         if self.currency_id.compare_amounts(owed, self.amount):
@@ -559,7 +592,8 @@ class DebtPlan(models.Model):
                 **accepted,
                 "state": "active",
                 "accepted_date": today,
-                "amount_cover": owed,
+                # what is written off is in no chase
+                "amount_cover": 0 if self.written_off_id else owed,
                 "amount_company": value,
             }
         )
@@ -567,6 +601,7 @@ class DebtPlan(models.Model):
             [
                 {
                     "plan_id": self.id,
+                    "written_off_id": self.written_off_id.id,
                     "case_id": self.case_id.id,
                     "currency_id": self.currency_id.id,
                     "item_ids": self.item_ids.ids,
@@ -597,12 +632,16 @@ class DebtPlan(models.Model):
     def _withdraw(self, reason):
         """Cancel plans for a reason; their documents are chased again."""
         self.check_access("write")
+        self._end(reason)
+        self._look_again(self.case_id)
+
+    def _end(self, reason):
+        """End plans that are not over, with the instalments that are to come."""
         live = self.filtered(lambda plan: plan.state in ("draft", "offered", "active"))
         # sudo: guarded fields; whoever may change the plan may cancel it
         plans = live.sudo()
         plans.promise_ids.filtered(lambda p: p.state == "open")._close(reason)
         plans.write({"state": "cancelled", "close_reason": reason, "amount_cover": 0})
-        self._look_again(self.case_id)
 
     def unlink(self):
         # sudo: the instalments of a mistake go with it
@@ -616,13 +655,16 @@ class DebtPlan(models.Model):
         """Judge the plans of cases by their instalments; see ``logic.plan``.
 
         A broken plan ends the instalments that are still to come, and the agent gets a
-        task; its documents are chased again from their next step.
+        task; its documents are chased again from their next step, and its discount is
+        void. One that was kept keeps what is waived out of the chase until accounting
+        has credited it.
         """
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
-WITH verdict AS (
-    SELECT n.id, n.case_id,
+WITH verdict AS MATERIALIZED (
+    SELECT n.id, n.case_id, n.state AS was, n.written_off_id,
+           COALESCE(n.amount_discount, 0) AS discount,
            CASE WHEN bool_or(p.state IN ('partial', 'broken')) THEN 'broken'
                 WHEN bool_or(p.state = 'open') THEN 'active' ELSE 'done' END AS state,
            SUM(p.amount - p.amount_paid) FILTER (WHERE p.state = 'open') AS rest
@@ -631,17 +673,51 @@ WITH verdict AS (
       JOIN debt_promise p ON p.plan_id = n.id
      WHERE n.company_id = %(company)s AND n.case_id = ANY(%(cases)s) AND %(span_n)s
        AND (n.state = 'active' OR (n.state = 'done' AND c.judged_day IS NULL))
-     GROUP BY n.id, n.case_id
+     GROUP BY n.id, n.case_id, n.state, n.written_off_id, n.amount_discount
+),
+-- of plans that were kept: what is left of their documents, and of the discount
+kept AS MATERIALIZED (
+    SELECT v.id, i.move_line_id, i.state, i.amount_residual_currency AS owed
+      FROM verdict v
+      JOIN debt_item_debt_plan_rel r ON r.debt_plan_id = v.id
+      JOIN debt_item i ON i.id = r.debt_item_id
+     WHERE v.state = 'done' AND v.discount > 0 AND v.written_off_id IS NULL
+),
+left_over AS (
+    SELECT id, SUM(GREATEST(0, owed)) FILTER (WHERE state = 'open') AS owed
+      FROM kept
+     GROUP BY id
+),
+credited AS (
+    SELECT k.id, SUM(p.debit_amount_currency) AS amount
+      FROM kept k
+      JOIN debt_plan_credit_rel c ON c.debt_plan_id = k.id
+      JOIN account_move_line l ON l.move_id = c.account_move_id
+      JOIN account_partial_reconcile p ON p.credit_move_id = l.id
+                                      AND p.debit_move_id = k.move_line_id
+     GROUP BY k.id
+),
+fresh AS (
+    SELECT v.*, CASE WHEN v.state = 'active' AND v.written_off_id IS NULL
+                     THEN COALESCE(v.rest, 0) + v.discount
+                     WHEN v.state = 'done'
+                     THEN GREATEST(0, LEAST(v.discount - COALESCE(k.amount, 0),
+                                            COALESCE(o.owed, 0)))
+                     ELSE 0 END AS cover
+      FROM verdict v
+      LEFT JOIN left_over o ON o.id = v.id
+      LEFT JOIN credited k ON k.id = v.id
 ),
 judged AS (
     UPDATE debt_plan n
-       SET state = v.state, close_reason = CASE v.state WHEN 'broken' THEN %(why)s END,
-           amount_cover = CASE v.state WHEN 'active' THEN COALESCE(v.rest, 0) ELSE 0 END
-      FROM verdict v
+       SET state = v.state, amount_cover = v.cover,
+           close_reason = CASE WHEN v.state = 'broken' AND v.discount > 0
+                               THEN %(void)s
+                               WHEN v.state = 'broken' THEN %(why)s END
+      FROM fresh v
      WHERE n.id = v.id
-       AND (n.state, n.amount_cover) IS DISTINCT FROM
-           (v.state, CASE v.state WHEN 'active' THEN COALESCE(v.rest, 0) ELSE 0 END)
-    RETURNING n.id, n.case_id, n.state, n.user_id, n.amount_company
+       AND (n.state, n.amount_cover) IS DISTINCT FROM (v.state, v.cover)
+    RETURNING n.id, n.case_id, v.was, n.state, n.user_id, n.amount_company, v.discount
 ),
 ended AS (
     UPDATE debt_promise p
@@ -652,26 +728,32 @@ ended AS (
 again AS (
     UPDATE debt_case SET judged_day = NULL
      WHERE id IN (SELECT case_id FROM judged) AND judged_day IS NOT NULL
+),
+task AS (
+    INSERT INTO debt_action (
+        case_id, company_id, debtor_id, partner_id, plan_id, channel, track, purpose,
+        state, user_id, planned_date, contact_day, amount, item_refs)
+    SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'call', 'task',
+           'plan_broken', 'planned', COALESCE(c.agent_id, j.user_id, %(agent)s),
+           %(day)s, %(day)s, j.amount_company,
+           (SELECT array_agg(r.debt_item_id) FROM debt_item_debt_plan_rel r
+             WHERE r.debt_plan_id = j.id)
+      FROM judged j
+      JOIN debt_case c ON c.id = j.case_id
+     WHERE j.state = 'broken'
+    ON CONFLICT DO NOTHING
 )
-INSERT INTO debt_action (
-    case_id, company_id, debtor_id, partner_id, plan_id, channel, track, purpose,
-    state, user_id, planned_date, contact_day, amount, item_refs)
-SELECT c.id, c.company_id, c.partner_id, c.partner_id, j.id, 'call', 'task',
-       'plan_broken', 'planned', COALESCE(c.agent_id, j.user_id, %(agent)s),
-       %(day)s, %(day)s, j.amount_company,
-       (SELECT array_agg(r.debt_item_id) FROM debt_item_debt_plan_rel r
-         WHERE r.debt_plan_id = j.id)
-  FROM judged j
-  JOIN debt_case c ON c.id = j.case_id
- WHERE j.state = 'broken'
-ON CONFLICT DO NOTHING
+SELECT id FROM judged WHERE discount > 0 AND 'done' IN (was, state)
                 """,
                 company=company.id,
                 cases=int_array(cases.ids),
                 day=day,
                 why=self.env._("The payment plan was broken"),
+                void=self.env._("The settlement was broken: its discount is void"),
                 agent=company.debt_agent_id.id or None,
                 span_n=cases._span("n", "case_id"),
             )
         )
         self.invalidate_model(flush=False)
+        if rows and not self._is_simulated():
+            self.browse([plan_id for (plan_id,) in rows])._renew_activity()

@@ -39,6 +39,17 @@ class DebtPlanLimit(models.Model):
         default=60,
         help="From the agreement to the last instalment.",
     )
+    discount_percent = fields.Float(
+        string="Most Discount (%)",
+        digits=(5, 2),
+        help="What may be waived of the debt when all is paid in time.",
+    )
+    discount_payments = fields.Integer(
+        string="Most Payments with a Discount",
+        required=True,
+        default=1,
+        help="One: paid at once. A down payment counts.",
+    )
     min_age = fields.Integer(
         string="From Days Past Due",
         help="Plans are for debts that are at least so many days past due.",
@@ -48,6 +59,11 @@ class DebtPlanLimit(models.Model):
         "CHECK(down_percent >= 0 AND down_percent < 100 AND instalments > 0"
         " AND days >= 0 AND min_age >= 0)",
         "A limit needs at least one instalment, and a down payment from 0 to 99 %.",
+    )
+    _discount = models.Constraint(
+        "CHECK(discount_percent >= 0 AND discount_percent < 100"
+        " AND discount_payments > 0)",
+        "A discount is from 0 to 99 %, in at least one payment.",
     )
 
     @api.depends("role", "segment_id")
@@ -97,4 +113,10 @@ class DebtPlanLimit(models.Model):
     def _terms(self):
         """Return the limit as ``logic.plan`` knows it."""
         self.ensure_one()
-        return Limit(Decimal(str(self.down_percent)), self.instalments, self.days)
+        return Limit(
+            Decimal(str(self.down_percent)),
+            self.instalments,
+            self.days,
+            Decimal(str(self.discount_percent)),
+            self.discount_payments,
+        )

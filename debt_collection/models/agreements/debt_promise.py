@@ -56,6 +56,7 @@ class DebtPromise(models.Model):
             "paid_late",
             "plan_id",
             "state",
+            "written_off_id",
         )
     )
 
@@ -121,6 +122,12 @@ class DebtPromise(models.Model):
     )
     plan_id = LooseMany2one(
         "debt.plan", string="Payment Plan", index="btree_not_null", readonly=True
+    )
+    written_off_id = LooseMany2one(
+        "debt.write.off",
+        string="Written-Off Debt",
+        readonly=True,
+        help="Kept by what is recovered of this debt.",
     )
     import_id = LooseMany2one("debt.import", string="Imported with", readonly=True)
     action_ids = fields.One2many("debt.action", "promise_id", string="Actions")
@@ -274,6 +281,13 @@ class DebtPromise(models.Model):
         )
         return super().unlink()
 
+    def _books_now(self):
+        if not self.written_off_id:
+            return super()._books_now()
+        # sudo: whoever makes the plan may know what is left of the loss
+        owed, value, recovered = self.written_off_id.sudo()._left_now()
+        return owed, value, super()._books_now()[2] + recovered
+
     def _start(self, new_items=True):
         """Remember where the documents stood, and take the place of earlier promises.
 
@@ -392,6 +406,12 @@ covered AS MATERIALIZED (
       FROM p
       JOIN debt_item_debt_promise_rel r ON r.debt_promise_id = p.id
       JOIN debt_item i ON i.id = r.debt_item_id
+     UNION ALL
+    -- of what is written off: what is not recovered yet
+    SELECT p.id, p.deadline, NULL, NULL, 'open',
+           GREATEST(w.amount - COALESCE(w.recovered_currency, 0), 0)
+      FROM p
+      JOIN debt_write_off w ON w.id = p.written_off_id AND w.state = 'posted'
 ),
 owed AS (
     SELECT id, SUM(owed) FILTER (WHERE state = 'open') AS owed,
@@ -401,9 +421,9 @@ owed AS (
 ),
 paid AS (
     SELECT c.id, SUM(c.amount) AS total,
-           SUM(c.amount) FILTER (WHERE c.max_date <= c.deadline) AS in_time,
-           MAX(c.max_date) AS last
-      FROM (SELECT c.id, c.deadline, r.max_date,
+           SUM(c.amount) FILTER (WHERE c.date <= c.deadline) AS in_time,
+           MAX(c.date) AS last
+      FROM (SELECT c.id, c.deadline, r.max_date AS date,
                    CASE WHEN c.per_paid <> 1
                          AND r.credit_currency_id = c.pool_currency_id
                          AND r.max_date >= c.made_date
@@ -416,7 +436,12 @@ paid AS (
                                 AND l.move_id = r.exchange_move_id), 0)), 6)
                         ELSE r.debit_amount_currency END AS amount
               FROM covered c
-              JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id) c
+              JOIN account_partial_reconcile r ON r.debit_move_id = c.move_line_id
+             UNION ALL
+            SELECT p.id, p.deadline, y.date, y.amount
+              FROM p
+              JOIN account_payment y ON y.debt_write_off_id = p.written_off_id
+                                    AND y.state IN ('in_process', 'paid')) c
      GROUP BY c.id
 ),
 -- promises on the same documents are paid in the order of their days

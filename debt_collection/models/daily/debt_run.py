@@ -130,6 +130,7 @@ class DebtRun(models.Model):
         names = {
             "sync": self.env._("sync"),
             "judge": self.env._("judge"),
+            "propose": self.env._("propose write-offs"),
             "roll up": self.env._("roll up"),
             "sort": self.env._("sort"),
             "plan": self.env._("plan"),
@@ -388,6 +389,7 @@ class DebtRun(models.Model):
         self._retry(lambda: self._sync_company(company, day), (*RETRYABLE, taken))
         cases = self._cases_to_judge(company, day, again)
         self._each_slice(company, cases, "_judge_slice", day, full)
+        self._retry(lambda: self._propose_write_offs(company, day))
         if self.simulate:
             return
         self._retry(lambda: self._watch_limitation(company, day))
@@ -409,8 +411,10 @@ class DebtRun(models.Model):
             self.items_synced += self.env["debt.item"]._sync(company, day)
             self.env["debt.case"]._release_holds(company, day)
             self.env["debt.case"]._release_pins(company, day)
+            self.env["debt.plan"]._wake_settled_losses(company)
             if not self.simulate:  # activities have no shadow
                 self.env["debt.team.member"]._hand_over(company, day)
+                self.env["debt.plan"]._expire(company, day)
             self._expire_approvals(company, day)
             self.env.cr.execute(
                 SQL(
@@ -457,6 +461,15 @@ class DebtRun(models.Model):
             actions_planned=planned,
         )
         self._checkpoint("slice")
+
+    def _propose_write_offs(self, company, day):
+        """Propose the debts that nobody will pay, in a transaction of its own."""
+        self._checkpoint(read_committed=True)
+        seconds = {}
+        with timed(seconds, "propose"):
+            self.env["debt.write.off.rule"]._propose(company, day)
+        self._add_up(seconds)
+        self._checkpoint("proposed")
 
     def _prioritise_slice(self, company, case_ids, day, limits):
         """Give the cases of a slice their points, in a transaction of its own."""

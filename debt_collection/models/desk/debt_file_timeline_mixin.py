@@ -10,7 +10,7 @@ from odoo.tools import (
 #: Entries of the time line that are read at a time.
 PAGE = 30
 #: On which day agreements were made: the first of these fields that one has.
-MADE_ON = ("made_date", "opened_date", "date_start")
+MADE_ON = ("made_date", "opened_date", "date_start", "proposed_date")
 
 #: How the states of what is listed are coloured.
 COLORS = {
@@ -21,6 +21,8 @@ COLORS = {
     "accepted": "success",
     "cleared": "success",
     "active": "info",
+    "posted": "secondary",
+    "proposed": "warning",
     "open": "info",
     "offered": "info",
     "handed": "info",
@@ -29,7 +31,6 @@ COLORS = {
     "returned": "warning",
     "paid": "success",
     "claimed": "info",
-    "posted": "info",
     "waived": "success",
     "reversed": "success",
     "approve": "warning",
@@ -301,13 +302,26 @@ class DebtFileTimelineMixin(models.AbstractModel):
 
     def _entry_of_debt_plan(self, plan):
         return {
-            **self._agreement(plan, self.env._("Payment Plan")),
+            **self._agreement(
+                plan,
+                self.env._("Settlement Offer")
+                if plan.amount_discount
+                else self.env._("Payment Plan"),
+            ),
             "icon": "fa-calendar-check-o",
             "text": plan.approval_note or "",
             "detail": " · ".join(
                 filter(
                     None,
                     (
+                        plan.amount_discount
+                        and self.env._(
+                            "%(discount)s waived, valid until %(date)s",
+                            discount=self._money(
+                                plan.amount_discount, plan.currency_id, plan.company_id
+                            ),
+                            date=format_date(self.env, plan.date_expiry),
+                        ),
                         self.env._(
                             "%(count)s instalments until %(date)s",
                             count=plan.instalments,
@@ -396,6 +410,31 @@ class DebtFileTimelineMixin(models.AbstractModel):
                         handover.agency_id.name,
                         handover.reference,
                         handover.end_reason,
+                    ),
+                )
+            ),
+        }
+
+    def _entry_of_debt_write_off(self, write_off):
+        return {
+            **self._agreement(write_off, self.env._("Write-Off of a Debt")),
+            "icon": "fa-eraser",
+            "text": write_off.description or "",
+            "detail": " · ".join(
+                filter(
+                    None,
+                    (
+                        write_off.rule_id.name,
+                        write_off.document_names,
+                        write_off.close_reason,
+                        write_off.amount_recovered
+                        and self.env._(
+                            "recovered %s",
+                            self._money(
+                                write_off.amount_recovered,
+                                write_off.company_currency_id,
+                            ),
+                        ),
                     ),
                 )
             ),

@@ -2,6 +2,7 @@ from . import (
     account_bank_statement_line,
     account_move,
     account_partial_reconcile,
+    account_payment,
     base_partner_merge,
     res_company,
     res_config_settings,

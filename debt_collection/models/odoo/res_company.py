@@ -34,7 +34,8 @@ def _timezones(_model):
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "debt.company.loss.mixin"]
 
     debt_tz = fields.Selection(
         _timezones,

@@ -49,6 +49,7 @@ class DebtCase(models.Model):
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
+        "debt.case.loss.mixin",
     ]
     _order = "amount_chaseable desc, id"
     _rec_names_search = ["partner_id"]
@@ -146,6 +147,7 @@ class DebtCase(models.Model):
     action_ids = fields.One2many("debt.action", "case_id")
     promise_ids = fields.One2many("debt.promise", "case_id", string="Promises")
     plan_ids = fields.One2many("debt.plan", "case_id", string="Payment Plans")
+    write_off_ids = fields.One2many("debt.write.off", "case_id", string="Write-Offs")
     notice_ids = fields.One2many(
         "debt.payment.notice", "case_id", string="Payment Notices"
     )

@@ -220,13 +220,27 @@ class DebtCaseDeskMixin(models.AbstractModel):
         for case in self:
             case.plan_count = len(case.plan_ids)
             active = case.plan_ids.filtered(lambda plan: plan.state == "active")
+            kept = case.plan_ids.filtered("to_credit")
             case.plan_text = " · ".join(
-                self.env._(
-                    "%(left)s left, next instalment on %(date)s",
-                    left=format_amount(self.env, plan.amount_cover, plan.currency_id),
-                    date=format_date(self.env, plan.next_date),
-                )
-                for plan in active
+                [
+                    self.env._(
+                        "%(left)s left, next instalment on %(date)s",
+                        left=format_amount(
+                            self.env, plan.amount_left, plan.currency_id
+                        ),
+                        date=format_date(self.env, plan.next_date),
+                    )
+                    for plan in active
+                ]
+                + [
+                    self.env._(
+                        "settled, the discount of %(discount)s is to be credited",
+                        discount=format_amount(
+                            self.env, plan.amount_cover, plan.currency_id
+                        ),
+                    )
+                    for plan in kept
+                ]
             )
 
     @api.depends("dispute_ids")

@@ -64,6 +64,9 @@ class DebtCaseMergeMixin(models.AbstractModel):
                 list(lost.ids),
             )
         )
+        for model in self.env["debt.cover.mixin"]._cover_models():
+            model._give_way(self, lost)
+        self.env.flush_all()
         self.env["debt.handover"]._merge_cases(self, lost)
         own = (
             "debt_action",

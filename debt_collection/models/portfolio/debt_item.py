@@ -16,6 +16,7 @@ HELD_REASONS = [
     ("promised", "Promised"),
     ("noticed", "Payment reported"),
     ("disputed", "In dispute"),
+    ("write_off", "To be written off"),
     ("difference", "Difference to be cleared"),
     ("planned", "In a payment plan"),
     ("assigned", "Assigned to a factor or insurer"),
@@ -39,6 +40,7 @@ NEXT_STEP_REASONS = (
     "disputed",
     "difference",
     "planned",
+    "write_off",
     "assigned",
 )
 

@@ -1,24 +1,25 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount
 
 from ...fields import LooseMany2one
-from ...logic.difference import may_write_off, spread, worth
-from .debt_notice_match_mixin import exact
+from ...logic.difference import may_write_off
 
 
-class DebtDifferenceWriteOffMixin(models.AbstractModel):
-    """Writes differences off: who may, who approves, and the entry.
+class DebtWriteOffMixin(models.AbstractModel):
+    """Writes documents off: who may, who approves, and the entry.
 
-    The entry clears the documents in their own currency, at what they are worth in the
-    books: the loss is what stood there, and no exchange difference is left.
+    For what is left of a document as for the whole debt of a customer.
     """
 
-    _name = "debt.difference.write.off.mixin"
-    _description = "Write-Off of Differences"
+    _name = "debt.write.off.mixin"
+    _description = "Write-Off"
+    _inherit = ["debt.entry.mixin"]
+    #: The state in which it can be written off or asked for; ``approve`` is the other.
+    _open_state = "open"
+    #: The field of the wizard that takes it.
+    _wizard_field = None
 
     write_off_id = LooseMany2one(
         "account.move",
@@ -40,9 +41,9 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_may_post(self):
         for difference in self:
-            alive = difference.state in ("open", "approve")
+            alive = difference._is_alive()
             value = difference._value_now() if alive else 0
-            difference.may_post = difference.state == "open" and (
+            difference.may_post = difference.state == difference._open_state and (
                 difference._may_write_off(value)
             )
             difference.may_approve = difference.state == "approve" and (
@@ -55,8 +56,13 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
         for difference in self:
             difference.asked_by_me = difference.asked_by_id == self.env.user
 
+    def _is_alive(self):
+        """Return whether it is neither written off nor over in another way."""
+        self.ensure_one()
+        return self.state in (self._open_state, "approve")
+
     def _value_now(self):
-        """Return what a difference that is not over is worth in the books."""
+        """Return what is worth in the books what is not over."""
         self.ensure_one()
         return sum(float(value) for _item, _share, value in self._shares())
 
@@ -94,7 +100,7 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
         return may_write_off(value, limits, asked_by_another=approve)
 
     def _accountant(self, besides=None):
-        """Return whose turn it is to write a difference off.
+        """Return whose turn it is to write it off.
 
         :param besides: who asks for it, and cannot approve it
         """
@@ -114,24 +120,30 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
 
     def action_write_off(self):
         """Show what will be written off where, and ask for a confirmation."""
-        alive = self.filtered(lambda d: d.state == "open" and d.amount_cover > 0)
+        alive = self.filtered(lambda d: d.state == d._open_state and d._to_clear() > 0)
         if not alive:
             raise UserError(self.env._("Nothing of this is left to write off."))
-        return alive._difference_wizard(
-            "debt.write.off.wizard", self.env._("Write Off")
-        )
+        return alive._write_off_wizard(self.env._("Write Off"))
 
     def action_approve(self):
         """Show what will be written off where, and ask for the approval."""
         asked = self.filtered(lambda d: d.state == "approve")
         if not asked:
             raise UserError(self.env._("None of these waits for an approval."))
-        return asked._difference_wizard(
-            "debt.write.off.wizard", self.env._("Approve the Write-Off")
-        )
+        return asked._write_off_wizard(self.env._("Approve the Write-Off"))
+
+    def _write_off_wizard(self, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "debt.write.off.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {f"default_{self._wizard_field}": [Command.set(self.ids)]},
+        }
 
     def action_refuse(self):
-        """Refuse to write off what somebody asked for; it is open again."""
+        """Refuse to write off what somebody asked for."""
         self.check_access("write")
         for difference in self.filtered(lambda d: d.state == "approve"):
             if not difference._may_write_off(0, approve=True) and (
@@ -141,13 +153,18 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
                     self.env._("Whoever may approve the write-off may refuse it.")
                 )
             asked_by = difference.asked_by_id
-            # sudo: guarded fields
-            difference.sudo().write({"state": "open", "asked_by_id": False})
+            difference._refused()
+            # sudo: who refuses it may tell who asked
             difference.sudo().message_post(
                 body=self.env._("The write-off was not approved."),
                 partner_ids=(asked_by - self.env.user).partner_id.ids,
             )
             difference._renew_activity()
+
+    def _refused(self):
+        """Give back what was not approved."""
+        # sudo: guarded fields
+        self.sudo().write({"state": self._open_state, "asked_by_id": False})
 
     def action_open_entry(self):
         """Open the entry that wrote it off."""
@@ -162,52 +179,22 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
     # === ASK AND POST === #
 
     def _ask_write_off(self, note=False):
-        """Ask somebody else to write differences off; they stay out of the chase."""
+        """Ask somebody else to write them off; they stay out of the chase."""
         self._check_open()
         for difference in self:
-            # sudo: guarded fields
-            difference.sudo().write(
-                {"state": "approve", "asked_by_id": self.env.uid, "credit_asked": False}
-            )
-            difference.sudo()._end_tasks("difference_late")
+            difference._asked()
             if note:
                 difference._message_log(body=note)
         self._look_again(self.case_id)
         self._renew_activity()
 
-    def _shares(self):
-        """Return what is to be cleared: a list of (item, share, its worth).
-
-        As the books are now, oldest first, up to what the difference still covers.
-        """
-        self.ensure_one()
-        items = self.sudo().item_ids  # sudo: agents need no right on the books
-        items = items.filtered(lambda item: item.state == "open")
-        items = items.sorted(lambda item: (item.date_due, item.id))
-        company_currency = self.company_id.currency_id
-        lines = [
-            (
-                item,
-                max(
-                    Decimal(0),
-                    exact(item.move_line_id.amount_residual_currency, self.currency_id),
-                ),
-                exact(item.move_line_id.amount_residual, company_currency),
-            )
-            for item in items
-        ]
-        shares = spread(
-            exact(self.amount_cover, self.currency_id), [owed for _i, owed, _v in lines]
-        )
-        digits = company_currency.decimal_places
-        return [
-            (item, share, worth(share, owed, value, digits))
-            for (item, owed, value), share in zip(lines, shares, strict=True)
-            if share > 0
-        ]
+    def _asked(self):
+        """Remember who asks for a write-off."""
+        # sudo: guarded fields
+        self.sudo().write({"state": "approve", "asked_by_id": self.env.uid})
 
     def _write_off(self, account=None):
-        """Post the entries that write differences off, and reconcile them.
+        """Post the entries that write them off, and reconcile these.
 
         Dated today; under the user's own rights in accounting.
 
@@ -221,7 +208,7 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
         for difference in self:
             difference._check_write_off()
             chosen = account if account and len(self) == 1 else None
-            chosen = chosen or difference.reason_id._account(difference.company_id)
+            chosen = chosen or difference._loss_account()
             difference._post_write_off(chosen or account)
         self._look_again(self.case_id)
         self._renew_activity()
@@ -233,7 +220,7 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
         :raise AccessError: where somebody else has to
         """
         self.ensure_one()
-        if self.state not in ("open", "approve") or self.amount_cover <= 0:
+        if not self._is_alive() or self._to_clear() <= 0:
             raise UserError(
                 self.env._("Nothing of %s is left to write off.", self.display_name)
             )
@@ -253,71 +240,34 @@ class DebtDifferenceWriteOffMixin(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "Choose the account to which %s is written off.",
-                    self.reason_id.name,
+                    self._loss_name(),
                 )
             )
-        shares = self._shares()
-        move = (
-            self.env["account.move"]
-            .with_company(self.company_id)
-            .create(self._write_off_values(shares, account))
-        )
-        self._check_books_are_open(move)
-        move.action_post()
-        lines = move.line_ids.sorted("id")  # in the order of the documents
-        for (item, _share, _value), line in zip(shares, lines, strict=False):
-            (item.move_line_id.sudo(False) | line).reconcile()
-        move._message_log(
-            body=self.env._("Write-off of a difference: %s", self._get_html_link())
-        )
+        move = self._post_loss(account)
+        move._message_log(body=self._loss_origin())
         # sudo: guarded fields
         self.sudo().write({"write_off_id": move.id, "resolved_by_id": self.env.uid})
-        self._message_log(body=self.env._("Written off: %s", move._get_html_link()))
+        self._message_log(body=self._loss_said(move._get_html_link()))
 
-    def _write_off_values(self, shares, account):
-        """Return the entry: one line for each document, then what is lost."""
-        name = f"{self.reason_id.name} · {self.document_names}"
-        common = {"currency_id": self.currency_id.id, "tax_ids": [Command.clear()]}
-        lines = [
-            {
-                **common,
-                "name": f"{self.reason_id.name} · {item.display_name}",
-                "account_id": item.move_line_id.account_id.id,
-                "partner_id": item.move_line_id.partner_id.id,
-                "amount_currency": -float(share),
-                "balance": -float(value),
-            }
-            for item, share, value in shares
-        ]
-        lines.append(
-            {
-                **common,
-                "name": name,
-                "account_id": account.id,
-                "partner_id": self.partner_id.id,
-                "amount_currency": float(sum(share for _i, share, _v in shares)),
-                "balance": float(sum(value for _i, _s, value in shares)),
-            }
-        )
-        return {
-            "move_type": "entry",
-            "journal_id": self.company_id._debt_write_off_journal().id,
-            "date": self.company_id._debt_today(),
-            "ref": " · ".join(filter(None, (name, self.document_number))),
-            "line_ids": [Command.create(line) for line in lines],
-        }
+    def _post_loss(self, account):
+        """Post the entry and return it; see ``_post_entry``."""
+        raise NotImplementedError
 
-    def _check_books_are_open(self, move):
-        """Refuse to write off while the books of today are closed.
+    def _loss_said(self, entry):
+        """Return what it says of its entry.
 
-        Odoo would post the entry with another date.
+        :param entry: the entry as a link
         """
-        locks = move._get_violated_lock_dates(move.date, False)
-        if locks:
-            raise UserError(
-                self.env._(
-                    "The books are closed until %(date)s: nothing can be written off "
-                    "today.",
-                    date=format_date(self.env, max(lock for lock, _field in locks)),
-                )
-            )
+        return self.env._("Written off: %s", entry)
+
+    def _loss_name(self):
+        """Return in few words why something is written off."""
+        raise NotImplementedError
+
+    def _loss_account(self):
+        """Return the account to which it is usually written off; empty: none."""
+        raise NotImplementedError
+
+    def _loss_origin(self):
+        """Return what the entry says of where it comes from."""
+        raise NotImplementedError
