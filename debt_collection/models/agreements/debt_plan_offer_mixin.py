@@ -188,6 +188,7 @@ class DebtPlanOfferMixin(models.AbstractModel):
             )
             told._message_log(body=told.close_reason)
             told.activity_ids.unlink()
+        self.env.flush_all()  # judging reads and forgets
 
     # === THE DISCOUNT IS CREDITED === #
 

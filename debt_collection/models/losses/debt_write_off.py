@@ -417,6 +417,7 @@ SELECT id, was, state FROM judged
             )
             over._renew_activity()
             self.browse([i for i, _was, state in rows if state == "reversed"])._return()
+            self.env.flush_all()  # what else is judged reads and forgets
 
     def _return(self):
         """The debt is back in the books: its settlements end, its stage goes by age."""

@@ -137,12 +137,13 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
     def action_open_payments(self):
         """Open the payments that came after the debt was written off."""
         self.ensure_one()
+        domain = [("debt_write_off_id", "=", self.id)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Recoveries"),
             "res_model": "account.payment",
             "view_mode": "list,form",
-            "domain": [("debt_write_off_id", "=", self.id)],
+            "domain": domain,
             "context": {"create": False},
         }
 
