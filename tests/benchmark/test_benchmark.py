@@ -51,7 +51,6 @@ def test_promises_are_judged(books):
 
 def test_instalments_are_judged(books):
     child(books, "run")
-    child(books, "promise")
     child(books, "instal")
     verdicts = child(books, "judge", extra=8)["verdicts"]
     assert sum(verdicts.values()) == SIZE // 4 * 4
