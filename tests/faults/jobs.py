@@ -112,6 +112,21 @@ def run_that_breaks(env, day=DAY):
         env["debt.run"]._run(env.company, day)
 
 
+def run_with_a_bad_slice(env, day=DAY):
+    """Do the daily run where the database refuses the first slice."""
+    from odoo.addons.debt_collection.models.portfolio import debt_case
+
+    roll_up = debt_case.DebtCase._roll_up
+
+    def _roll_up(self, company, day, full=False):
+        if min(self.ids) == self.search([], order="id", limit=1).id:
+            self.env.cr.execute("SELECT 1 / 0")
+        return roll_up(self, company, day, full)
+
+    with patch.object(debt_case.DebtCase, "_roll_up", _roll_up):
+        return run(env, day)
+
+
 def run_beside_a_refresh(env, day=DAY):
     """Do the daily run while somebody is about to take the same news in."""
     from odoo.addons.debt_collection.models.portfolio import debt_item

@@ -1,5 +1,7 @@
 """One record fails: the others do not notice, and it does not vanish."""
 
+import pytest
+
 #: Statements that fail by the fault of a record, and by that of the server.
 BUG = "SELECT 1 / 0"
 TIME_OUT = "SET LOCAL statement_timeout = '1ms'; SELECT pg_sleep(5)"
@@ -18,6 +20,16 @@ def test_a_template_that_fails_for_one_customer_fails_one_message(
     assert len(postbox.letters) == 7
     nursery.do("to_the_end")
     assert len(postbox.letters) == 7
+    oracle.check_over()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_a_slice_that_fails_leaves_the_others_alone(nursery, oracle, workers):
+    record = nursery.do("run_with_a_bad_slice", workers=workers)
+    assert record["state"] == "error"
+    assert "division by zero" in record["errors"]
+    assert record["actions_planned"] > 0
+    nursery.do("to_the_end")
     oracle.check_over()
 
 

@@ -408,8 +408,8 @@ covered AS MATERIALIZED (
       JOIN debt_item i ON i.id = r.debt_item_id
      UNION ALL
     -- of what is written off: what is not recovered yet
-    SELECT p.id, p.deadline, NULL, NULL, 'open',
-           GREATEST(w.amount - COALESCE(w.recovered_currency, 0), 0)
+    SELECT p.id, p.deadline, NULL, NULL, 'open', p.made_date, p.pool_currency_id,
+           p.per_paid, GREATEST(w.amount - COALESCE(w.recovered_currency, 0), 0)
       FROM p
       JOIN debt_write_off w ON w.id = p.written_off_id AND w.state = 'posted'
 ),

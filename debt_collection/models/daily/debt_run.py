@@ -12,6 +12,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
 from ..contact.debt_action import CONTACTED
+from ..portfolio.debt_item import BULK
 from .debt_run_slices_mixin import timed
 
 _logger = logging.getLogger(__name__)
@@ -467,6 +468,7 @@ class DebtRun(models.Model):
         self._checkpoint(read_committed=True)
         seconds = {}
         with timed(seconds, "propose"):
+            self.env["debt.item"]._tune(BULK)
             self.env["debt.write.off.rule"]._propose(company, day)
         self._add_up(seconds)
         self._checkpoint("proposed")
@@ -486,6 +488,7 @@ class DebtRun(models.Model):
         self._checkpoint(read_committed=True)
         seconds = {}
         with timed(seconds, "limitation"):
+            self.env["debt.item"]._tune(BULK)
             planned = self.env["debt.limitation.rule"]._watch(company, day)
         self._add_up(seconds, actions_planned=planned)
         self._checkpoint("limitation")

@@ -92,10 +92,12 @@ class DebtRunSlicesMixin(models.AbstractModel):
             run._work_slice(company.with_env(run.env), slice_ids, work, args)
 
     def _work_slice(self, company, slice_ids, work, args):
+        # asked before anything goes wrong: afterwards the database answers nothing
+        alone = self.simulate or not self._may_commit()
         try:
             self._retry(lambda: getattr(self, work)(company, slice_ids, *args))
         except Exception as error:
-            if self.simulate or not self._may_commit():
+            if alone:
                 raise
             self.env.cr.rollback()
             _logger.exception("A slice of the run of company %s failed", company.id)
