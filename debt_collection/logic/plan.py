@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+DAYS_OF_A_YEAR = 365
 #: Days from one instalment to the next; None: a month.
 FREQUENCIES = {"weekly": 7, "biweekly": 14, "monthly": None}
 
@@ -25,6 +26,7 @@ class Terms:
     :param first: the day of the first instalment
     :param digits: decimals of the currency: 0, 2 or 3
     :param discount: waived when all is paid in time, from zero to less than the debt
+    :param interest: percent a year on what is left of the debt
     """
 
     amount: Decimal
@@ -35,6 +37,7 @@ class Terms:
     first: date
     digits: int = 2
     discount: Decimal = Decimal(0)
+    interest: Decimal = Decimal(0)
 
     @property
     def to_pay(self):
@@ -56,6 +59,7 @@ class Limit:
     :param days: most days from the start to the last instalment
     :param discount_percent: most that may be waived, in percent of the debt
     :param discount_payments: most payments where something is waived
+    :param interest_percent: least interest, in percent a year
     """
 
     down_percent: Decimal
@@ -63,6 +67,7 @@ class Limit:
     days: int
     discount_percent: Decimal = Decimal(0)
     discount_payments: int = 1
+    interest_percent: Decimal = Decimal(0)
 
 
 def discount_of(amount, percent, digits=2):
@@ -128,6 +133,32 @@ def schedule(terms, pay_day=lambda day: day):
     return result
 
 
+def interest(terms, instalments):
+    """Return the interest of each instalment: of its days, on what is left.
+
+    Simple: what is left of the debt × days × percent a year / 365, also in leap years,
+    rounded once for each instalment. It comes on top of the instalment.
+
+    :param instalments: pairs of (day, amount), see ``schedule``
+
+    >>> terms = Terms(
+    ...     *(Decimal(1200), Decimal(200), 2, "monthly"),
+    ...     *(date(2026, 1, 1), date(2026, 1, 31)),
+    ...     interest=Decimal(12),
+    ... )
+    >>> [str(amount) for amount in interest(terms, schedule(terms))]
+    ['0.00', '9.86', '4.60']
+    """
+    unit = Decimal(1).scaleb(-terms.digits)
+    left, since, result = terms.to_pay, terms.start, []
+    for day, amount in instalments:
+        days = max(0, (day - since).days)
+        exact = left * days * terms.interest / 100 / DAYS_OF_A_YEAR
+        result.append(exact.quantize(unit, ROUND_HALF_UP))
+        left, since = left - amount, max(day, since)
+    return result
+
+
 def beyond(terms, last_day, limit):
     """Return the names of the terms that go beyond a limit.
 
@@ -150,6 +181,7 @@ def beyond(terms, last_day, limit):
         checks = (
             ("down", terms.down * 100 < terms.amount * limit.down_percent),
             ("count", terms.count > limit.count),
+            ("interest", terms.interest < limit.interest_percent),
         )
     too_long = last_day - terms.start > timedelta(days=limit.days)
     return [name for name, exceeded in (*checks, ("days", too_long)) if exceeded]

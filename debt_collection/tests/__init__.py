@@ -26,6 +26,7 @@ from . import (
     test_pay_link,
     test_payment_notice,
     test_plan,
+    test_plan_interest,
     test_promise,
     test_salesperson,
     test_settings,

@@ -104,7 +104,7 @@ class TestPlan(PlanCommon):
             {"name": "Fridays", "pay_fri": True}
         )
         plan = self.plan(on_pay_days=True)
-        weekdays = [day.weekday() for day, _amount in plan._instalments()]
+        weekdays = [day.weekday() for day, _amount, _extra in plan._instalments()]
         self.assertEqual(weekdays, [4, 4, 4])
 
     def test_in_a_currency_without_cents(self):
@@ -129,7 +129,7 @@ class TestPlan(PlanCommon):
             date_first=days(10),
             frequency="biweekly",
         )
-        amounts = [float(amount) for _day, amount in plan._instalments()]
+        amounts = [float(amount) for _day, amount, _extra in plan._instalments()]
         self.assertEqual(amounts, [300, 233, 233, 234])
 
     def test_impossible_terms(self):

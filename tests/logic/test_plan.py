@@ -1,5 +1,6 @@
 """Payment plans: by table and by property."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from debt_collection_logic.plan import (
     Terms,
     beyond,
     discount_of,
+    interest,
     judge,
     percent_of,
     schedule,
@@ -39,7 +41,33 @@ def terms(draw):
         start + timedelta(days=draw(st.integers(0, 60))),
         digits,
         discount,
+        draw(st.decimals(0, 60, places=2)),
     )
+
+
+@given(terms())
+def test_interest_is_that_of_each_day_on_what_is_left(what):
+    plan = schedule(what)
+    extra = interest(what, plan)
+    unit = Decimal(1).scaleb(-what.digits)
+    daily, left, day = [], what.to_pay, what.start
+    for until, amount in plan:
+        days = 0
+        while day < until:
+            day += timedelta(days=1)
+            days += 1
+        daily.append(left * days * what.interest / 36500)
+        left -= amount
+    assert all(each % unit == 0 and each >= 0 for each in extra)
+    assert all(abs(a - b) <= unit / 2 for a, b in zip(extra, daily, strict=True))
+
+
+@given(terms(), st.decimals(0, 10, places=2))
+def test_more_interest_never_costs_less(what, more):
+    plan = schedule(what)
+    dearer = replace(what, interest=what.interest + more)
+    assert sum(interest(dearer, plan)) >= sum(interest(what, plan))
+    assert not any(interest(replace(what, interest=Decimal(0)), plan))
 
 
 @given(terms())

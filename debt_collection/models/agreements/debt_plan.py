@@ -1,17 +1,19 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from ...fields import LooseMany2one
 from ...logic.pay_day import PayCalendar
-from ...logic.plan import Terms, beyond, later, schedule
+from ...logic.plan import Terms, beyond, interest, later, schedule
 from ...logic.working_days import add_working_days
 from ...tools.sql import int_array
 from .debt_notice_match_mixin import exact
+from .debt_pay_currency_mixin import PAY_TERMS
 
 STATES = [
     ("draft", "Draft"),
@@ -33,8 +35,10 @@ TERMS = {
     "discount_percent",
     "frequency",
     "instalments",
+    "interest_percent",
     "item_ids",
     "on_pay_days",
+    *PAY_TERMS,
 }
 
 
@@ -48,7 +52,12 @@ class DebtPlan(models.Model):
 
     _name = "debt.plan"
     _description = "Payment Plan"
-    _inherit = ["debt.cover.mixin", "debt.plan.offer.mixin"]
+    _inherit = [
+        "debt.cover.mixin",
+        "debt.plan.interest.mixin",
+        "debt.plan.offer.mixin",
+        "debt.pay.currency.mixin",
+    ]
     _order = "id desc"
     _cover_reason = "planned"
     _action_field = "plan_id"
@@ -66,6 +75,7 @@ class DebtPlan(models.Model):
             "approval_user_id",
             "close_reason",
             "credit_move_ids",
+            "interest_move_id",
             "promise_ids",
             "signature",
             "state",
@@ -83,6 +93,9 @@ class DebtPlan(models.Model):
         help="What is open of the documents.",
     )
     amount_company = fields.Monetary(help="Worth of the plan when it was agreed.")
+    pay_amount = fields.Monetary(
+        compute="_compute_pay_amount", store=True, precompute=True
+    )
     amount_down = fields.Monetary(
         string="Down Payment",
         compute="_compute_amount_down",
@@ -195,6 +208,13 @@ class DebtPlan(models.Model):
         for plan in self:
             plan.amount = plan._books_now()[0]
 
+    @api.depends("amount_total", "pay_currency_id", "pay_rate")
+    def _compute_pay_amount(self):
+        for plan in self:
+            plan.pay_amount = (
+                plan._to_pay_currency(plan.amount_total) if plan._is_converted() else 0
+            )
+
     @api.depends("amount", "amount_discount", "case_id")
     def _compute_amount_down(self):
         for plan in self:
@@ -228,7 +248,9 @@ class DebtPlan(models.Model):
         "date_start",
         "frequency",
         "instalments",
+        "interest_percent",
         "on_pay_days",
+        "pay_rate",
         "promise_ids.state",
     )
     @api.depends_context("lang")
@@ -251,6 +273,7 @@ class DebtPlan(models.Model):
         "date_start",
         "frequency",
         "instalments",
+        "interest_percent",
         "on_pay_days",
     )
     def _compute_beyond(self):
@@ -307,15 +330,20 @@ class DebtPlan(models.Model):
             self.date_first,
             self.currency_id.decimal_places,
             exact(self.amount_discount, self.currency_id),
+            Decimal(str(self.interest_percent)),
         )
 
     def _instalments(self):
-        """Return what the terms give: a list of (day, amount)."""
+        """Return what the terms give: a list of (day, amount, interest in it)."""
         self.ensure_one()
         terms = self._logic_terms()
         if not terms or terms.count < 1 or not 0 <= terms.down < terms.to_pay:
             return []
-        return schedule(terms, self._pay_day if self.on_pay_days else lambda day: day)
+        rows = schedule(terms, self._pay_day if self.on_pay_days else lambda day: day)
+        return [
+            (day, amount + extra, extra)
+            for (day, amount), extra in zip(rows, interest(terms, rows), strict=True)
+        ]
 
     def _pay_day(self, day):
         """Return the first day from a day on, on which the customer can pay."""
@@ -338,13 +366,26 @@ class DebtPlan(models.Model):
                 (promise.date, promise.amount, promise)
                 for promise in self.promise_ids.sorted(lambda p: (p.date, p.id))
             ]
-        return [(day, float(amount), None) for day, amount in self._instalments()]
+        return [
+            (day, float(amount), None) for day, amount, _extra in self._instalments()
+        ]
 
     def _as_table(self, rows):
         """Return the instalments as a table, with what became of each."""
         states = dict(
             self.env["debt.promise"]._fields["state"]._description_selection(self.env)
         )
+        heads = [
+            (self.env._("Instalment"), ""),
+            (self.env._("Date"), ""),
+            (self.env._("Amount"), "text-end"),
+            (self.env._("Left"), "text-end text-muted"),
+            ("", ""),
+        ]
+        said = None
+        if self._is_converted():  # what the customer pays comes first
+            heads.insert(2, (self.env._("To Pay"), "text-end fw-bold"))
+            said = self._pay_values([(day, amount, 0) for day, amount, _p in rows])
         left = sum(amount for _day, amount, _promise in rows)
         lines = []
         for number, (day, amount, promise) in enumerate(rows):
@@ -354,30 +395,30 @@ class DebtPlan(models.Model):
                 if not number and self.amount_down
                 else str(number + (not self.amount_down))
             )
-            lines.append(
-                Markup(
-                    "<tr><td>%s</td><td>%s</td><td class='text-end'>%s</td>"
-                    "<td class='text-end text-muted'>%s</td><td>%s</td></tr>"
-                )
-                % (
-                    name,
-                    format_date(self.env, day),
-                    self._money(amount),
-                    self._money(max(0, left)),
-                    states[promise.state] if promise else "",
-                )
-            )
-        heads = (
-            self.env._("Instalment"),
-            self.env._("Date"),
-            self.env._("Amount"),
-            self.env._("Left"),
-        )
+            cells = [
+                name,
+                format_date(self.env, day),
+                self._money(amount),
+                self._money(max(0, left)),
+                states[promise.state] if promise else "",
+            ]
+            if said:
+                amount = said[number]["pay_amount"]
+                cells.insert(2, format_amount(self.env, amount, self.pay_currency_id))
+            lines.append(self._row(cells, heads, "td"))
         return Markup(
-            "<table class='table table-sm mb-0'><thead><tr><th>%s</th><th>%s</th>"
-            "<th class='text-end'>%s</th><th class='text-end'>%s</th><th></th></tr>"
-            "</thead><tbody>%s</tbody></table>"
-        ) % (*heads, Markup().join(lines))
+            "<table class='table table-sm mb-0'><thead>%s</thead><tbody>%s</tbody>"
+            "</table>"
+        ) % (self._row([name for name, _c in heads], heads, "th"), Markup().join(lines))
+
+    @staticmethod
+    def _row(cells, heads, tag):
+        """Return a row of a table: texts, with the classes of their columns."""
+        cell = Markup("<{0} class='%s'>%s</{0}>").format(tag)
+        return Markup("<tr>%s</tr>") % Markup().join(
+            cell % (classes, text)
+            for text, (_name, classes) in zip(cells, heads, strict=True)
+        )
 
     # === LIMITS AND APPROVAL === #
 
@@ -406,6 +447,9 @@ class DebtPlan(models.Model):
             "discount": self.env._(
                 "The discount is more than %s %% of what is owed.",
                 f"{limit.discount_percent:g}",
+            ),
+            "interest": self.env._(
+                "The interest is less than %s %% a year.", f"{limit.interest_percent:g}"
             ),
             "payments": self.env._(
                 "With a discount it takes more than %s payments.",
@@ -606,14 +650,39 @@ class DebtPlan(models.Model):
                     "currency_id": self.currency_id.id,
                     "item_ids": self.item_ids.ids,
                     "amount": float(amount),
+                    **paid,
                     "made_date": today,
                     "date": day,
                     "confirm": False,
                     "user_id": self.user_id.id,
                 }
-                for day, amount in rows
+                for (day, amount, _extra), paid in zip(
+                    rows, self._pay_values(rows), strict=True
+                )
             ]
         )
+        self._renew_activity()
+
+    def _pay_values(self, rows):
+        """Return what each instalment says of the currency in which it is paid.
+
+        The amounts there add up to what the whole is.
+        """
+        if not self._is_converted():
+            return [{} for _row in rows]
+        before, total, result = 0, 0, []
+        for _day, amount, _extra in rows:
+            total += float(amount)
+            said = self._to_pay_currency(total)
+            result.append(
+                {
+                    "pay_currency_id": self.pay_currency_id.id,
+                    "pay_rate": self.pay_rate,
+                    "pay_amount": self.pay_currency_id.round(said - before),
+                }
+            )
+            before = said
+        return result
 
     def _end_promises(self):
         """The plan takes the place of promises on its documents."""

@@ -50,6 +50,12 @@ class DebtPlanLimit(models.Model):
         default=1,
         help="One: paid at once. A down payment counts.",
     )
+    interest_percent = fields.Float(
+        string="Least Interest (% a Year)",
+        digits=(6, 3),
+        help="For the time that a plan takes; new plans begin with it. Settlement "
+        "offers need none.",
+    )
     min_age = fields.Integer(
         string="From Days Past Due",
         help="Plans are for debts that are at least so many days past due.",
@@ -57,7 +63,7 @@ class DebtPlanLimit(models.Model):
 
     _numbers = models.Constraint(
         "CHECK(down_percent >= 0 AND down_percent < 100 AND instalments > 0"
-        " AND days >= 0 AND min_age >= 0)",
+        " AND days >= 0 AND min_age >= 0 AND COALESCE(interest_percent, 0) >= 0)",
         "A limit needs at least one instalment, and a down payment from 0 to 99 %.",
     )
     _discount = models.Constraint(
@@ -119,4 +125,5 @@ class DebtPlanLimit(models.Model):
             self.days,
             Decimal(str(self.discount_percent)),
             self.discount_payments,
+            Decimal(str(self.interest_percent)),
         )

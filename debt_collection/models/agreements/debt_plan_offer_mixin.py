@@ -41,7 +41,8 @@ class DebtPlanOfferMixin(models.AbstractModel):
         compute="_compute_amount_total",
         store=True,
         precompute=True,
-        help="The sum of the instalments: what is owed less the discount.",
+        help="The sum of the instalments: what is owed less the discount, and the "
+        "interest.",
     )
     date_expiry = fields.Date(
         string="Valid until",
@@ -98,10 +99,12 @@ class DebtPlanOfferMixin(models.AbstractModel):
                 )
             )
 
-    @api.depends("amount", "amount_discount")
+    @api.depends("amount", "amount_discount", "amount_interest")
     def _compute_amount_total(self):
         for plan in self:
-            plan.amount_total = plan.amount - plan.amount_discount
+            plan.amount_total = (
+                plan.amount - plan.amount_discount + plan.amount_interest
+            )
 
     @api.depends("amount_discount")
     def _compute_date_expiry(self):

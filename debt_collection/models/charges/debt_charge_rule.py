@@ -262,7 +262,9 @@ class DebtChargeTier(models.Model):
     _inherit = ["debt.config.mixin"]
     _order = "from_amount, id"
 
-    rule_id = fields.Many2one("debt.charge.rule", required=True, ondelete="cascade")
+    rule_id = fields.Many2one(
+        "debt.charge.rule", required=True, ondelete="cascade", index=True
+    )
     from_amount = fields.Float(string="Documents from", digits=(16, 2), required=True)
     amount = fields.Float(string="Fee", digits=(16, 2), required=True)
 

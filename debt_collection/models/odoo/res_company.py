@@ -133,6 +133,12 @@ class ResCompany(models.Model):
         default=5,
         help="Working days after an instalment until its payment plan is broken.",
     )
+    debt_plan_interest_product_id = fields.Many2one(
+        "product.product",
+        string="Product of Plan Interest",
+        domain=[("type", "=", "service")],
+        help="With it accounting invoices the interest of payment plans.",
+    )
     debt_notice_days = fields.Integer(
         string="Pause for a Reported Payment",
         default=5,

@@ -105,6 +105,9 @@ class ResConfigSettings(models.TransientModel):
     debt_plan_tolerance = fields.Integer(
         related="company_id.debt_plan_tolerance", readonly=False
     )
+    debt_plan_interest_product_id = fields.Many2one(
+        related="company_id.debt_plan_interest_product_id", readonly=False
+    )
     debt_settlement_days = fields.Integer(
         related="company_id.debt_settlement_days", readonly=False
     )
