@@ -24,7 +24,7 @@ class DebtPlanInterestMixin(models.AbstractModel):
         store=True,
         readonly=False,
         precompute=True,
-        digits=(6, 3),
+        digits=(6, 2),
         tracking=True,
         help="For the time that the plan takes: on what is left of the debt, days × "
         "rate / 365, simple. It is part of the instalments.",

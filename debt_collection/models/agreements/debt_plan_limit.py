@@ -52,7 +52,7 @@ class DebtPlanLimit(models.Model):
     )
     interest_percent = fields.Float(
         string="Least Interest (% a Year)",
-        digits=(6, 3),
+        digits=(6, 2),
         help="For the time that a plan takes; new plans begin with it. Settlement "
         "offers need none.",
     )
