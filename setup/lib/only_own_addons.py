@@ -40,6 +40,11 @@ INDEXED_OTHERWISE = {
 # Addons of Odoo whose overrides lack a decorator.
 UNDECORATED = ("odoo.addons.l10n_latam_check.",)
 
+
+def is_undecorated(method):
+    return method.__module__.startswith(UNDECORATED)
+
+
 all_addon_manifests = Manifest.all_addon_manifests
 
 
@@ -83,15 +88,20 @@ def indexed_otherwise(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def undecorated(request, monkeypatch):
-    decorators = getattr(request.module, "get_decorators", None)
-    if decorators:
-        monkeypatch.setattr(
-            request.module,
-            "get_decorators",
-            lambda method: (
-                ANY if method.__module__.startswith(UNDECORATED) else decorators(method)
-            ),
-        )
+    if not hasattr(request.module, "get_decorators"):
+        return
+    decorators = request.module.get_decorators
+    check = request.module.assert_attribute_override
+
+    def get_decorators(method):
+        return ANY if is_undecorated(method) else decorators(method)
+
+    def assert_attribute_override(parent, child, is_private):
+        if not is_undecorated(child):
+            check(parent, child, is_private)
+
+    for fake in (get_decorators, assert_attribute_override):
+        monkeypatch.setattr(request.module, fake.__name__, fake)
 
 
 @pytest.fixture(autouse=True)
