@@ -295,6 +295,31 @@ class TestPlan(PlanCommon):
         self.assertEqual(set(plan.promise_ids.mapped("state")), {"cancelled"})
         self.assertEqual(self.case_of().amount_chaseable, 300)
 
+    def test_an_instalment_is_withdrawn_with_its_plan_only(self):
+        plan = self.accept(self.plan())
+        instalment = plan.promise_ids[-1:].with_user(self.supervisor)
+        with self.assertRaisesRegex(UserError, "instalment"):
+            instalment._withdraw("They called again")
+        self.assertEqual(instalment.state, "open")
+
+    def test_what_a_plan_pays_is_promised_already(self):
+        plan = self.accept(self.plan())
+        values = {
+            "case_id": plan.case_id.id,
+            "amount": 50,
+            "made_date": DAY,
+            "date": days(3),
+            "confirm": False,
+        }
+        Promise = self.env["debt.promise"].with_user(self.supervisor)
+        with self.assertRaisesRegex(ValidationError, "payment plan"):
+            Promise.create({**values, "item_ids": plan.item_ids.ids})
+        newer = self.invoice(50, due=days(-2))
+        self.run_to(DAY)
+        promise = Promise.create(values)
+        self.assertEqual(promise.item_ids, self.item_of(newer))
+        self.assertEqual(set(plan.promise_ids.mapped("state")), {"open"})
+
     def test_an_instalment_is_changed_by_its_plan_only(self):
         plan = self.accept(self.plan())
         with self.assertRaisesRegex(UserError, "instalment"):

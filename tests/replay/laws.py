@@ -55,6 +55,7 @@ class Laws:
         self._states(day)
         self._nobody_forgotten(day)
         self._promises(day)
+        self._plans(day)
         self._notices(day)
         self._disputes(day)
 
@@ -342,6 +343,37 @@ class Laws:
         if paid + self._unapplied(promise) >= due * 0.98 and promise.state == "open":
             return "open"  # to apply; which promise gets the money is not said here
         return "partial" if in_time > 0.005 else "broken"
+
+    def _plans(self, day):
+        """A plan is what became of its instalments; its documents rest meanwhile."""
+        for plan in self.env["debt.plan"].search(
+            [("company_id", "=", self.company.id), ("state", "!=", "cancelled")]
+        ):
+            states = set(plan.promise_ids.mapped("state"))
+            expected = (
+                "broken"
+                if states & {"partial", "broken"}
+                else "active"
+                if "open" in states
+                else "done"
+            )
+            self._check(
+                day,
+                "a plan is what its instalments made of it",
+                plan.state == expected,
+                lambda p=plan, e=expected: f"{p}: {p.state}, not {e}",
+            )
+            paid, _in_time = self._paid(plan.promise_ids[:1])
+            if plan.state == "active":
+                rest = plan.amount_total - max(0, paid)
+                self._not_chased(day, "what is in a payment plan", plan, rest)
+            else:
+                self._check(
+                    day,
+                    "a plan that is over covers nothing",
+                    plan.amount_cover < 0.005,
+                    lambda p=plan: f"{p} still covers {p.amount_cover}",
+                )
 
     # ------------------------------------------------------------ other agreements
 

@@ -133,7 +133,7 @@ class Life:
             self.counts["addresses found"] += 1
         todo = tasks.filtered(lambda action: action.state == "sent")
         for action in todo:
-            said = (self._promise, self._report_payment, self._dispute)
+            said = (self._promise, self._report_payment, self._dispute, self._plan)
             number = self._number(action)
             if number % 6 < len(said) and action.state == "sent":
                 said[number % 6](action, day, number // 6)
@@ -176,7 +176,39 @@ class Life:
         )
         self.counts["promises"] += 1
         if number % 13 == 12:
-            case.promise_ids[:1]._withdraw("They called again")
+            own = case.promise_ids.filtered(lambda promise: not promise.plan_id)
+            own[:1]._withdraw("They called again")
+
+    def _plan(self, action, day, number):
+        """Who is called agrees to pay what is overdue in instalments."""
+        case = action.case_id
+        items = case.item_ids.filtered(
+            lambda item: (
+                item.amount_chaseable > 0
+                and item.amount_chaseable == item.amount_residual_currency
+                and item.date_due < day
+            )
+        )
+        if not items:
+            return
+        items = items.grouped("currency_id")[items[0].currency_id]
+        owed = sum(items.mapped("amount_residual_currency"))
+        plan = self.env["debt.plan"].create(
+            {
+                "case_id": case.id,
+                "currency_id": items.currency_id.id,
+                "item_ids": items.ids,
+                "amount_down": round(owed * (0, 0.3)[number % 2], 2),
+                "instalments": 1 + number % 3,
+                "frequency": ("weekly", "biweekly")[number % 2],
+                "date_start": day,
+                "date_first": day + timedelta(days=2 + number * 5 % 11),
+            }
+        )
+        plan._activate(accepted_by="By phone", accepted_how="phone")
+        self.counts["plans"] += 1
+        if number % 7 == 6:
+            plan._withdraw("They called again")
 
     def _report_payment(self, action, day, number):
         """Who is called says that all or a part is paid, or will be in some days."""
@@ -351,6 +383,7 @@ class Life:
                     "tasks done by agents",
                     "addresses found",
                     "promises",
+                    "plans",
                     "payments reported",
                     "disputes",
                     "disputes answered",
@@ -369,6 +402,7 @@ class Life:
                     for promise in cases.promise_ids
                 )
             ),
+            "plans": dict(Counter(cases.plan_ids.mapped("state"))),
             "payment notices": dict(Counter(cases.notice_ids.mapped("state"))),
             "disputes": dict(Counter(cases.dispute_ids.mapped("state"))),
             "held items (item-days)": {

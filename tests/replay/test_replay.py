@@ -74,5 +74,6 @@ def test_the_laws_hold_every_day(tmp_path):
     assert report["cases"]["closed"] > 2
     for name in ("promises", "payments reported", "disputes", "disputes answered"):
         assert report["work"][name] > 1, name
+    assert report["work"]["plans"]
     assert set(report["promises"]) > {"kept"}
     assert not report["work"]["runs with errors"]

@@ -266,13 +266,7 @@ class DebtCoverMixin(models.AbstractModel):
         self.ensure_one()
         today = self.company_id._debt_today()
         # sudo: see ``_compute_company``
-        items = self.case_id.sudo().item_ids.filtered(
-            lambda item: (
-                item.currency_id == self.currency_id
-                and item.amount_residual_currency > 0
-                and not item.excluded
-            )
-        )
+        items = self.case_id.sudo().item_ids.filtered(self._may_cover)
         chosen = items.browse()
         in_order = self._is_payment and amount is not None
         for item in (
@@ -288,6 +282,14 @@ class DebtCoverMixin(models.AbstractModel):
             if amount is not None:
                 amount -= item.amount_residual_currency
         return chosen.sudo(self.env.su)
+
+    def _may_cover(self, item):
+        """Return whether an item is among those that it covers by itself."""
+        return (
+            item.currency_id == self.currency_id
+            and item.amount_residual_currency > 0
+            and not item.excluded
+        )
 
     @api.model
     def _look_again(self, cases):

@@ -199,6 +199,30 @@ class DebtPromise(models.Model):
                     self.env._("%s is nobody of this customer.", contact.name)
                 )
 
+    def _planned_items(self):
+        """Return the documents of the case that a payment plan pays."""
+        # sudo: whoever enters a promise may know that there is a plan
+        plans = self.case_id.sudo().plan_ids
+        return plans.filtered(lambda plan: plan.state == "active").item_ids
+
+    def _may_cover(self, item):
+        return super()._may_cover(item) and (
+            self.plan_id or item not in self._planned_items()
+        )
+
+    @api.constrains("item_ids", "case_id")
+    def _check_planned(self):
+        for promise in self.filtered(lambda promise: not promise.plan_id):
+            planned = promise.sudo().item_ids & promise._planned_items()
+            if planned:
+                raise ValidationError(
+                    self.env._(
+                        "%(documents)s is paid by a payment plan: cancel the plan, or "
+                        "choose other documents.",
+                        documents=", ".join(planned.mapped("display_name")),
+                    )
+                )
+
     @api.constrains("date", "made_date")
     def _check_date(self):
         for promise in self:
@@ -299,7 +323,7 @@ class DebtPromise(models.Model):
         others = self._others()
         if not self.plan_id:
             self._replace(
-                others.filtered(lambda promise: promise.state == "open"),
+                others.filtered(lambda p: p.state == "open" and not p.plan_id),
                 owed - self.amount,
                 self.env._("Replaced by a later promise"),
             )
@@ -346,6 +370,10 @@ class DebtPromise(models.Model):
     def _withdraw(self, reason):
         """Cancel open promises for a reason; their documents are chased again."""
         self.check_access("write")
+        if self.plan_id:
+            raise UserError(
+                self.env._("This is an instalment: cancel its payment plan.")
+            )
         self.filtered(lambda promise: promise.state == "open")._close(reason)
         self._look_again(self.case_id)
 
