@@ -302,6 +302,16 @@ class TestPlan(PlanCommon):
             instalment._withdraw("They called again")
         self.assertEqual(instalment.state, "open")
 
+    def test_what_comes_after_a_plan_broke_changes_no_instalment(self):
+        plan = self.accept(self.plan())
+        self.run_to(days(20))
+        states = plan.promise_ids.mapped("state")
+        self.assertEqual((plan.state, "broken" in states), ("broken", True))
+        self.advance(300, day=days(1))  # the bank told of it late
+        self.run_to(days(21))
+        self.assertEqual(plan.promise_ids.mapped("state"), states)
+        self.assertEqual(plan.state, "broken")
+
     def test_what_a_plan_pays_is_promised_already(self):
         plan = self.accept(self.plan())
         values = {

@@ -20,6 +20,8 @@ POINTS = [
     "after slice",
     "before proposed",
     "after proposed",
+    "before limitation",
+    "after limitation",
     "before prioritised",
     "after prioritised",
     "before dispatch",

@@ -263,6 +263,8 @@ class Laws:
             [("company_id", "=", self.company.id), ("close_reason", "=", False)]
         )
         for promise in promises:
+            if promise.plan_id.state == "broken":
+                continue  # it ended with its plan
             beside = promises.filtered(
                 lambda other, own=promise: other.item_ids == own.item_ids
             )

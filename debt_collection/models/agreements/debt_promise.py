@@ -423,9 +423,12 @@ WITH p AS MATERIALIZED (
                 THEN p.amount / NULLIF(p.pay_amount, 0) ELSE 1 END AS per_paid
       FROM debt_promise p
       JOIN debt_case c ON c.id = p.case_id
+      LEFT JOIN debt_plan n ON n.id = p.plan_id
      WHERE p.company_id = %(company)s AND p.case_id = ANY(%(cases)s) AND %(span_p)s
        AND p.close_reason IS NULL
        AND (p.state = 'open' OR c.judged_day IS NULL)
+       -- what became of the instalments of a broken plan changes no more
+       AND n.state IS DISTINCT FROM 'broken'
 ),
 covered AS MATERIALIZED (
     SELECT p.id, p.deadline, i.move_line_id, i.excluded, i.state,

@@ -390,9 +390,9 @@ class DebtRun(models.Model):
         self._retry(lambda: self._sync_company(company, day), (*RETRYABLE, taken))
         cases = self._cases_to_judge(company, day, again)
         self._each_slice(company, cases, "_judge_slice", day, full)
-        self._retry(lambda: self._propose_write_offs(company, day))
         if self.simulate:
             return
+        self._retry(lambda: self._propose_write_offs(company, day))
         self._retry(lambda: self._watch_limitation(company, day))
         # when all figures are there: what is a large amount depends on the others; a
         # run that was interrupted may have left cases without
