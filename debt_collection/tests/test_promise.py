@@ -254,6 +254,23 @@ class TestPromise(DebtCommon):
         self.judge_on(days(30))
         self.assertEqual((second.state, second.amount_paid), ("partial", 30))
 
+    def test_who_broke_a_promise_may_promise_again(self):
+        first = self.promise(on=2)
+        self.judge_on(days(4))
+        self.assertEqual(first.state, "broken")
+        again = self.promise(on=10)
+        self.assertEqual(again.level, 2)
+        self.judge_on(days(5))
+        self.assertEqual((again.state, again.amount_cover), ("open", 100))
+        self.assertEqual(self.case_of().amount_chaseable, 0)
+        self.advance(100, day=days(6))
+        self.judge_on(days(7))
+        self.assertEqual((again.state, again.amount_to_apply), ("open", 100))
+        self.pay(self.invoice_, day=days(8))
+        self.judge_on(days(8))
+        self.assertEqual((again.state, first.state), ("kept", "broken"))
+        self.assertFalse(first.paid_late, "it was promised again")
+
     def test_two_promises_cover_all_their_documents(self):
         other = self.invoice(100, due=DUE)
         self.refresh()

@@ -334,6 +334,15 @@ class DebtPromise(models.Model):
                 or (promise.state == "cancelled" and promise.close_reason)
             )
         )
+        # what is promised again is not paid late any more: the money is for this one
+        over = others.filtered(
+            lambda promise: (
+                promise.state in ("broken", "partial")
+                and not promise.close_reason
+                and promise.item_ids <= self.item_ids
+            )
+        )
+        over.sudo().close_reason = self.env._("Promised again")
         # sudo: the figures are the product's, whoever made the promise
         self.sudo().write(
             {
