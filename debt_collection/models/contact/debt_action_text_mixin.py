@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 from odoo.tools.misc import get_lang, hash_sign
 
+from ...tools.sql import int_array
+
 #: How long the link of a message opens the page.
 PAY_LINK_DAYS = 60
 
@@ -114,7 +116,7 @@ class DebtActionTextMixin(models.AbstractModel):
              WHERE i.id = ANY(%s)
              ORDER BY i.date_due, i.id
                 """,
-                list(item_ids),
+                int_array(item_ids),
             )
         )
         places = {row["id"]: place for place, row in enumerate(rows)}
@@ -137,6 +139,8 @@ class DebtActionTextMixin(models.AbstractModel):
         """
         Charge = self.env["debt.charge"].sudo()  # sudo: the debtor's own
         rows = Charge._rows_of_messages(self.case_id)
+        if not rows:
+            return dict.fromkeys(self, ())
         return {
             action: []
             if action._agreement() or action.episode or action.step_id.days < 0

@@ -68,6 +68,7 @@ class DebtChannelEmail(models.AbstractModel):
                 "reason": False,
                 "sent_date": now,
                 "delivery": "queued",
+                "is_test": actions.company_id.debt_test_mode,
             }
         )
         for action, mail in zip(actions, mails, strict=True):
@@ -75,7 +76,6 @@ class DebtChannelEmail(models.AbstractModel):
                 {
                     "subject": texts[action][0],
                     "mail_message_id": mail.mail_message_id.id,
-                    "is_test": action.company_id.debt_test_mode,
                 }
             )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
