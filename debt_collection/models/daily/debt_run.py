@@ -23,7 +23,7 @@ RUN_CLASS = LOCK_CLASS + 1
 #: Seconds that a run waits for the refreshing job, or another run, of its company.
 LOCK_WAIT = 20
 #: Actions that the dispatch claims at a time, and commits.
-BATCH = 500
+BATCH = 1_000
 #: Other transactions won; try the same again.
 RETRYABLE = (
     psycopg2.errors.SerializationFailure,
