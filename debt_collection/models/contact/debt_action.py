@@ -543,8 +543,7 @@ class DebtAction(models.Model):
         addresses = channel._addresses(self)
         unreachable = self.filtered(lambda action: action not in addresses)
         if unreachable:
-            unreachable._skip("no_address")
-            unreachable._fix_contact()
+            unreachable._unreachable("no_address")
         reachable = self - unreachable
         if reachable:
             reachable.contact_day = day
@@ -553,6 +552,14 @@ class DebtAction(models.Model):
             channel._send(reachable, now)
             reachable._contacted()
         return reachable
+
+    def _unreachable(self, reason):
+        """End actions that reach nobody on their channel.
+
+        :param reason: why, a value of ``reason``
+        """
+        self._skip(reason)
+        self._fix_contact()
 
     @api.model
     def _leave_behind(self, cases, items):

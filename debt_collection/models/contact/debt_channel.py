@@ -14,6 +14,9 @@ class DebtChannel(models.AbstractModel):
     #: "message": it reaches the debtor and quiet days count from it. "task": somebody
     #: of the company works on it.
     _track = "message"
+    #: How the law looks at it: "message" (whatever is read when the debtor likes),
+    #: "voice", "visit" or "letter". None: nothing that reaches the debtor.
+    _contact_group = "message"
 
     @api.model
     def _get(self, code):

@@ -8,6 +8,7 @@ class DebtChannelTask(models.AbstractModel):
     _inherit = ["debt.channel"]
 
     _track = "task"
+    _contact_group = None
     _activity_type = "mail.mail_activity_data_todo"
 
     def _addresses(self, actions):
@@ -138,6 +139,7 @@ class DebtChannelCall(models.AbstractModel):
     _description = "Call by the Agent"
     _inherit = ["debt.channel.task"]
 
+    _contact_group = "voice"
     _activity_type = "mail.mail_activity_data_call"
 
 
@@ -146,4 +148,5 @@ class DebtChannelVisit(models.AbstractModel):
     _description = "Visit by the Agent"
     _inherit = ["debt.channel.task"]
 
+    _contact_group = "visit"
     _activity_type = "debt_collection.mail_activity_type_visit"

@@ -482,6 +482,7 @@ class DebtRun(models.Model):
             cases = self.env["debt.case"].browse(case_ids)
             cases._prioritise(company, day, cases, limits)
         self._add_up(seconds)
+        self._checkpoint("prioritised")
 
     def _watch_limitation(self, company, day):
         """Tell of debts that can soon no longer be claimed in court."""
@@ -492,8 +493,6 @@ class DebtRun(models.Model):
             planned = self.env["debt.limitation.rule"]._watch(company, day)
         self._add_up(seconds, actions_planned=planned)
         self._checkpoint("limitation")
-
-        self._checkpoint("prioritised")
 
     @api.model
     def _cases_to_judge(self, company, day, again):
