@@ -8,7 +8,7 @@
     "application": True,
     "depends": ["account_payment", "mail", "portal"],
     "external_dependencies": {
-        "python": ["holidays", "openpyxl", "phonenumbers", "xlsxwriter"]
+        "python": ["holidays", "openpyxl", "phonenumbers", "qrcode", "xlsxwriter"]
     },
     "data": [
         # groups first: everything below names them
@@ -62,6 +62,8 @@
         "views/debt_my_day_views.xml",
         "views/debt_my_customers_views.xml",
         "views/debt_campaign_views.xml",
+        "report/debt_letters.xml",
+        "wizards/debt_letter_wizard_views.xml",
         "views/debt_stage_views.xml",
         "views/debt_outcome_views.xml",
         "views/debt_pay_calendar_views.xml",
@@ -98,6 +100,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/debt_letter_views.xml",
         "views/debt_pay_templates.xml",
         "views/debt_handover_templates.xml",
         # after every action it opens

@@ -103,6 +103,7 @@ class Story:
         self._ask_to_waive()
         self._make_team()
         self._plan_campaign()
+        self._write_letters()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -271,6 +272,24 @@ class Story:
                 "domain": "[('state', '=', 'open'), ('amount_overdue', '<=', 0)]",
             }
         )
+
+    def _write_letters(self):
+        """Letters to who owes for long; they wait to be printed."""
+        campaign = self.env["debt.campaign"].create(
+            {
+                "name": "Cartas: saldos de más de 60 días",
+                "company_id": self.company.id,
+                "user_id": self._ref("res_users_supervisor_demo").id,
+                "channel": "letter",
+                "mail_template_id": self._ref("mail_template_letter").id,
+                "mode": "automatic",
+                "in_quiet_days": True,
+                "domain": "[('state', '=', 'open'), ('days_past_due', '>', 60),"
+                " ('stage_id.stop_contact', '=', False)]",
+            }
+        )
+        campaign.action_start()
+        campaign.action_ids._dispatch(self._moment(0, DESK))
 
     def _settle_in(self):
         """Let people read Spanish, and the first months be no test."""

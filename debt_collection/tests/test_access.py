@@ -160,6 +160,7 @@ TABLE = {
     "debt.bureau.line": {"supervisor": "rw", "manager": "rw"},
     "debt.plan.limit": {"agent": "r", "supervisor": "r", "manager": "rwcu"},
     "debt.campaign": {"agent": "rwcu", "supervisor": "rwcu", "manager": "rwcu"},
+    "debt.letter.run": {"agent": "r", "supervisor": "r", "manager": "r"},
     "debt.text.template": {
         "agent": "r",
         "supervisor": "r",

@@ -9,6 +9,7 @@ from . import (
     debt_dispute_answer_wizard,
     debt_handover_end_wizard,
     debt_hold_wizard,
+    debt_letter_wizard,
     debt_message_wizard,
     debt_pin_wizard,
     debt_plan_accept_wizard,

@@ -63,6 +63,7 @@ class DebtAction(models.Model):
         "debt.action.text.mixin",
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
+        "debt.action.letter.mixin",
         "debt.action.desk.mixin",
     ]
     _log_access = False
@@ -141,6 +142,8 @@ class DebtAction(models.Model):
             ("queued", "In the Queue"),
             ("sending", "Leaving"),
             ("delivered", "Delivered to the Mail Server"),
+            ("printed", "Printed"),
+            ("posted", "Posted"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
         ]

@@ -21,6 +21,15 @@ class ResConfigSettings(models.TransientModel):
     debt_pending_days = fields.Integer(
         related="company_id.debt_pending_days", readonly=False
     )
+    debt_letter_window = fields.Selection(
+        related="company_id.debt_letter_window", readonly=False
+    )
+    debt_letter_window_edge = fields.Integer(
+        related="company_id.debt_letter_window_edge", readonly=False
+    )
+    debt_letter_window_top = fields.Integer(
+        related="company_id.debt_letter_window_top", readonly=False
+    )
     debt_agent_id = fields.Many2one(related="company_id.debt_agent_id", readonly=False)
     debt_agent_scope = fields.Selection(
         related="company_id.debt_agent_scope", readonly=False

@@ -28,7 +28,13 @@ class DebtStrategyStep(models.Model):
         "Negative: before it.",
     )
     channel = fields.Selection(
-        [("email", "Email"), ("call", "Call"), ("visit", "Visit"), ("task", "Task")],
+        [
+            ("email", "Email"),
+            ("letter", "Letter"),
+            ("call", "Call"),
+            ("visit", "Visit"),
+            ("task", "Task"),
+        ],
         required=True,
         default="email",
     )
@@ -40,7 +46,7 @@ class DebtStrategyStep(models.Model):
         string="Email Template",
         domain=[("model", "=", "debt.action")],
         ondelete="restrict",
-        help="Empty: the standard reminder.",
+        help="What an e-mail or a letter says. Empty: the standard reminder.",
     )
     stage_id = fields.Many2one(
         "debt.stage",
