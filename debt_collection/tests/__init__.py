@@ -16,6 +16,7 @@ from . import (
     test_dispute,
     test_group,
     test_handover,
+    test_handover_mail,
     test_handover_portal,
     test_import,
     test_ladder_in_run,
