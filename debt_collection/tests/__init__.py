@@ -5,6 +5,7 @@ from . import (
     test_branch,
     test_bureau,
     test_campaign,
+    test_case_menu,
     test_channels,
     test_charge,
     test_charge_decisions,
