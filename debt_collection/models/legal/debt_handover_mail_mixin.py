@@ -8,7 +8,7 @@ class DebtHandoverMailMixin(models.AbstractModel):
     _name = "debt.handover.mail.mixin"
     _description = "Hand-Over Told by E-mail"
 
-    portal_url = fields.Char(compute="_compute_portal_url")
+    portal_url = fields.Char(string="Link in the Portal", compute="_compute_portal_url")
 
     def _compute_portal_url(self):
         for handover in self:
