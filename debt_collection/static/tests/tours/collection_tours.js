@@ -659,14 +659,18 @@ registry.category("web_tour.tours").add("debt_plan", {
                 '.o_field_widget[name="schedule"]:contains("300,00"):contains("233,34")',
         },
         {
-            content: "in two",
+            content: "that takes longer than an agent may agree on",
+            trigger: '.alert:contains("Supera sus límites"):contains("60 días")',
+        },
+        {
+            content: "the rest at once",
             trigger: '.o_field_widget[name="instalments"] input',
-            run: "edit 2 && press Tab",
+            run: "edit 1 && press Tab",
         },
         {
             content: "the schedule follows",
             trigger:
-                '.o_field_widget[name="schedule"]:contains("350,00"):not(:contains("233,34"))',
+                '.o_field_widget[name="schedule"]:contains("700,00"):not(:contains("233,34"))',
         },
         {
             content: "it is an offer on paper",
@@ -741,7 +745,7 @@ registry.category("web_tour.tours").add("debt_settlement_ask", {
         },
         {
             content: "and that it is not for an agent to decide",
-            trigger: '.alert:contains("El descuento supera el 0")',
+            trigger: '.alert:contains("El descuento es más del 0")',
         },
         {
             content: "there is nothing to accept yet",
