@@ -191,8 +191,8 @@ class TestTours(DebtCommon, HttpCase):
         plan = self.case_of(workshop).plan_ids
         self.assertEqual((plan.state, plan.accepted_how), ("active", "phone"))
         self.assertEqual(plan.accepted_by, "Rosa Pérez")
-        rates = plan.promise_ids.sorted("date").mapped("amount")
-        self.assertEqual(rates, [300, 700])
+        amounts = plan.promise_ids.sorted("date").mapped("amount")
+        self.assertEqual(amounts, [300, 700])
 
     def test_a_settlement_offer_is_approved_by_somebody_else_in_spanish(self):
         self.in_spanish("agent", "tour_supervisor")

@@ -23,6 +23,16 @@ const openMenu = (section, entry) => [
     },
 ];
 
+const openCase = (name) => [
+    ...openApp,
+    ...openMenu("debt_menu_portfolio", "debt_menu_case"),
+    {
+        content: "open the case",
+        trigger: `.o_kanban_record:contains("${name}")`,
+        run: "click",
+    },
+];
+
 const caseMenu = (entry) => [
     {
         content: "open the menu of the case",
@@ -33,6 +43,30 @@ const caseMenu = (entry) => [
         content: `choose ${entry}`,
         trigger: `.o-dropdown-item:contains(/^${entry}$/)`,
         run: "click",
+    },
+];
+
+// in Spanish
+const acceptByPhone = [
+    {
+        content: "who",
+        trigger: '.modal .o_field_widget[name="accepted_by"] input',
+        run: "edit Rosa Pérez",
+    },
+    {
+        content: "how",
+        trigger:
+            '.modal .o_field_widget[name="accepted_how"] .o_radio_item:contains("Por teléfono") input',
+        run: "click",
+    },
+    {
+        content: "begin",
+        trigger: '.modal button[name="action_confirm"]:contains("Iniciar el acuerdo")',
+        run: "click",
+    },
+    {
+        content: "it is active",
+        trigger: '.o_statusbar_status .o_arrow_button_current:contains("Activo")',
     },
 ];
 
@@ -256,13 +290,7 @@ registry.category("web_tour.tours").add("debt_supervisor_day", {
 registry.category("web_tour.tours").add("debt_dispute", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Tienda")',
-            run: "click",
-        },
+        ...openCase("Tienda"),
         {
             content: "the customer does not agree",
             trigger: 'button[name="action_dispute"]',
@@ -579,13 +607,7 @@ registry.category("web_tour.tours").add("debt_start_check", {
 registry.category("web_tour.tours").add("debt_handover", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Tienda")',
-            run: "click",
-        },
+        ...openCase("Tienda"),
         ...caseMenu("Trasladar"),
         {
             content: "to whom",
@@ -641,13 +663,7 @@ registry.category("web_tour.tours").add("debt_handover", {
 registry.category("web_tour.tours").add("debt_plan", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Taller")',
-            run: "click",
-        },
+        ...openCase("Taller"),
         {
             content: "simulate",
             trigger: 'button[name="action_plan"]:contains("Acuerdo de pago")',
@@ -686,26 +702,7 @@ registry.category("web_tour.tours").add("debt_plan", {
             trigger: 'button[name="action_accept"]:contains("El cliente acepta")',
             run: "click",
         },
-        {
-            content: "who",
-            trigger: '.modal .o_field_widget[name="accepted_by"] input',
-            run: "edit Rosa Pérez",
-        },
-        {
-            content: "how",
-            trigger:
-                '.modal .o_field_widget[name="accepted_how"] .o_radio_item:contains("Por teléfono") input',
-            run: "click",
-        },
-        {
-            content: "begin",
-            trigger: '.modal button[name="action_confirm"]:contains("Iniciar el acuerdo")',
-            run: "click",
-        },
-        {
-            content: "it is active",
-            trigger: '.o_statusbar_status .o_arrow_button_current:contains("Activo")',
-        },
+        ...acceptByPhone,
         {
             content: "print what was agreed",
             trigger: 'button[name="action_print"]:contains("Imprimir")',
@@ -726,13 +723,7 @@ registry.category("web_tour.tours").add("debt_plan", {
 registry.category("web_tour.tours").add("debt_settlement_ask", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Taller")',
-            run: "click",
-        },
+        ...openCase("Taller"),
         ...caseMenu("Oferta de quita"),
         {
             content: "less than all",
@@ -814,25 +805,6 @@ registry.category("web_tour.tours").add("debt_settlement_accept", {
             content: "it says what is waived",
             trigger: '.modal:contains("50,00"):contains("950,00")',
         },
-        {
-            content: "who",
-            trigger: '.modal .o_field_widget[name="accepted_by"] input',
-            run: "edit Rosa Pérez",
-        },
-        {
-            content: "how",
-            trigger:
-                '.modal .o_field_widget[name="accepted_how"] .o_radio_item:contains("Por teléfono") input',
-            run: "click",
-        },
-        {
-            content: "begin",
-            trigger: '.modal button[name="action_confirm"]',
-            run: "click",
-        },
-        {
-            content: "it is active",
-            trigger: '.o_statusbar_status .o_arrow_button_current:contains("Activo")',
-        },
+        ...acceptByPhone,
     ],
 });
