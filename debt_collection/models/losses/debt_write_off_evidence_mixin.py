@@ -262,7 +262,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 action.subject or action.name,
                 words["channel"].get(action.channel),
                 action.partner_id.sudo().display_name,
-                action.address,
+                action.track != "task" and action.address,
                 words["state"].get(action.state),
                 action.outcome_id.name or words["delivery"].get(action.delivery),
                 "\n".join(filter(None, (action.note, *action.note_ids.mapped("body")))),
