@@ -57,6 +57,7 @@
         "views/debt_charge_rule_views.xml",
         "views/debt_charge_views.xml",
         "views/debt_case_views.xml",
+        "views/debt_case_actions.xml",
         "views/debt_file_views.xml",
         "views/debt_group_views.xml",
         "views/debt_my_day_views.xml",

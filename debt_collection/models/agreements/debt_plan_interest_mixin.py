@@ -127,11 +127,7 @@ class DebtPlanInterestMixin(models.AbstractModel):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting invoices the interest of plans."))
         self.check_access("read")
-        # sudo: guarded fields; a second click waits here, and then finds nothing left
-        waiting = self.sudo()
-        waiting.lock_for_update()
-        waiting.invalidate_recordset()
-        waiting = waiting.filtered("to_invoice").sudo(self.env.su)
+        waiting = self._locked().filtered("to_invoice").sudo(self.env.su)
         if not waiting:
             raise UserError(
                 self.env._("No interest waits here: it is invoiced once, when agreed.")

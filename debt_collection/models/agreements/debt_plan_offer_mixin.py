@@ -219,10 +219,7 @@ class DebtPlanOfferMixin(models.AbstractModel):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting credits discounts."))
         self.check_access("read")
-        # sudo: guarded fields; a second click waits here, and then finds nothing left
-        waiting = self.sudo()
-        waiting.lock_for_update()
-        waiting.invalidate_recordset()
+        waiting = self._locked()
         waiting.case_id.action_refresh()
         waiting = waiting.filtered("to_credit").sudo(self.env.su)
         if not waiting:

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
+from ...tools.amount import format_short_amount
 from ...tools.sql import int_array
 
 PIN_FIELDS = {"pinned", "pin_reason", "pinned_until"}
@@ -83,9 +84,7 @@ class DebtCasePriorityMixin(models.AbstractModel):
                 if not rule:
                     continue
                 amount, days = case._reason_figures(rule, *values)
-                money = format_amount(
-                    self.env, amount, case.currency_id, trailing_zeroes=False
-                )
+                money = format_short_amount(self.env, amount, case.currency_id)
                 words = rule._words(money, days)
                 chips.append(
                     {
@@ -151,6 +150,7 @@ class DebtCasePriorityMixin(models.AbstractModel):
 
     def action_pin(self):
         """Ask why these cases come first."""
+        self._check_owes()
         return self._debt_wizard("debt.pin.wizard", self.env._("Pin"))
 
     def action_unpin(self):
