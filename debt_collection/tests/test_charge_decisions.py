@@ -126,6 +126,24 @@ class TestChargeDecisions(ChargeCommon):
         with self.assertRaisesRegex(UserError, "any more"):
             wizard.action_claim()
 
+    def test_what_was_applied_a_moment_ago_counts_once(self):
+        older, later = self.late(late=20), self.late(late=19)
+        payment = self.advance(1000, day=days(-10))
+        self.case_of()._refresh(DAY)
+        # it would pay the older one; the accountant knows better
+        credit = payment.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        due = later.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        (credit | due).reconcile()
+        item = self.item_of(older)
+        case = self.case_of().with_user(self.agent)
+        charges = self.env["debt.charge"].with_user(self.agent)
+        claimed = charges._claim(case, DAY, {(item.id, "interest")})
+        self.assertEqual(claimed.amount, 20, "nothing was paid of it")
+
     def test_a_missing_half_year_is_told(self):
         reference = self.env["debt.interest.reference"].create(
             {
