@@ -92,7 +92,7 @@ class DebtChargePostMixin(models.AbstractModel):
         return moves
 
     def _lock(self):
-        """A second click waits here, and then finds nothing left."""
+        """A second click is refused here, or finds nothing left."""
         self.sudo().lock_for_update()  # sudo: nobody writes these rows but buttons
         self.invalidate_recordset()
 
