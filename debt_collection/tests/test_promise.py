@@ -297,6 +297,14 @@ class TestPromise(DebtCommon):
             (first.state, first.again_id.exists()), ("kept", first.browse())
         )
 
+    def test_undoing_one_in_the_middle_lets_the_last_one_stand(self):
+        first, second, third = (self.promise(on=number) for number in (2, 3, 4))
+        second.with_user(self.agent).action_undo()
+        self.assertEqual((first.state, first.again_id), ("cancelled", third))
+        self.assertEqual((third.state, third.amount_cover), ("open", 100))
+        third.with_user(self.agent).action_undo()
+        self.assertEqual((first.state, first.amount_cover), ("open", 100))
+
     def test_two_promises_cover_all_their_documents(self):
         other = self.invoice(100, due=DUE)
         self.refresh()

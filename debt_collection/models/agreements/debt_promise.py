@@ -321,17 +321,16 @@ class DebtPromise(models.Model):
     def _bring_back(self):
         """Let the promises whose place these took count again: they were a mistake."""
         # sudo: also those that others entered
-        earlier = self.sudo().search([("again_id", "in", self.ids)]) - self
-        replaced = earlier.filtered(lambda promise: promise.state == "cancelled")
-        for promise in replaced:
-            promise.write(
-                {
-                    "state": "open",
-                    "amount_cover": promise.amount,
-                    "judged_date": False,
-                }
-            )
-        earlier.write({"close_reason": False, "again_id": False})
+        for earlier in self.sudo().search([("again_id", "in", self.ids)]) - self:
+            if later := earlier.again_id.again_id - self:
+                earlier.again_id = later
+                continue
+            values = {"close_reason": False, "again_id": False}
+            if earlier.state == "cancelled":
+                values.update(
+                    state="open", amount_cover=earlier.amount, judged_date=False
+                )
+            earlier.write(values)
 
     def _books_now(self):
         if not self.written_off_id:
