@@ -104,6 +104,7 @@ class DebtAction(models.Model):
             ("thanks", "Thanks for the Payment"),
             ("campaign", "Campaign"),
             ("plan_broken", "Broken Payment Plan"),
+            ("plan_credit", "Credit after a Payment Plan Ended"),
             ("difference_ask", "Request of a Document"),
             ("difference_late", "Missing Document of a Difference"),
             ("difference_return", "Difference That Has to Be Paid"),

@@ -78,6 +78,8 @@ class DebtChannelTask(models.AbstractModel):
             note = self._difference_words(action, difference)
         elif assignment := action.assignment_id:
             note = assignment._told_in_task()
+        elif action.purpose == "plan_credit":
+            note = action.plan_id._told_in_task(action)
         elif action.purpose == "limitation":
             note = self._limitation_words(action)
         else:

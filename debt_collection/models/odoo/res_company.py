@@ -137,7 +137,8 @@ class ResCompany(models.Model):
         "product.product",
         string="Product of Plan Interest",
         domain=[("type", "=", "service")],
-        help="With it accounting invoices the interest of payment plans.",
+        help="With it accounting invoices the interest of payment plans. Its taxes are "
+        "inside of what was agreed.",
     )
     debt_notice_days = fields.Integer(
         string="Pause for a Reported Payment",
