@@ -401,7 +401,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "!=", "fix_contact"),
+                ("purpose", "not in", ("fix_contact", "fix_phone")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]
