@@ -21,6 +21,19 @@ UCS2 = (70, 67)
 FEW_PARTS = 2
 
 
+#: What looks alike and takes less: the spaces of amounts, the marks of word processors.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\xa0\u202f\u2009\u2007", " "),
+        **dict.fromkeys("‘’‚", "'"),
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("‐‑‒–—", "-"),
+        "…": "...",
+        "\t": " ",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Size:
     """What a text takes: its places, its parts, and why it is not 7 bits."""
@@ -33,6 +46,15 @@ class Size:
     @property
     def is_long(self):
         return self.parts > FEW_PARTS
+
+
+def plain(text):
+    """Return a text without what takes more room and looks the same.
+
+    >>> plain("“Pague\\xa0hoy…”")
+    '"Pague hoy..."'
+    """
+    return text.translate(_PLAIN)
 
 
 def size(text):

@@ -1,7 +1,7 @@
 """How long a text message is: by table, and against counting it the slow way."""
 
 import pytest
-from debt_collection_logic.sms_text import _BASIC, _EXTENDED, GSM, UCS2, size
+from debt_collection_logic.sms_text import _BASIC, _EXTENDED, GSM, UCS2, plain, size
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,3 +95,16 @@ def test_more_text_never_takes_less(one, more):
 @pytest.mark.parametrize(("parts", "is_long"), [(1, False), (2, False), (3, True)])
 def test_more_than_two_parts_are_worth_a_warning(parts, is_long):
     assert size("a" * 153 * parts).is_long == is_long
+
+
+@given(anything)
+def test_what_looks_alike_takes_no_more(text):
+    simple = plain(text)
+    assert plain(simple) == simple
+    if not size(simple).foreign:
+        assert size(simple).parts <= size(text).parts
+
+
+def test_amounts_do_not_make_a_text_dear():
+    assert size("$\xa01.234,50").foreign
+    assert not size(plain("$\xa01.234,50 – “ya”")).foreign

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
 
-from ...logic.sms_text import size
+from ...logic.sms_text import plain, size
 
 
 class DebtChannelSms(models.AbstractModel):
@@ -153,5 +153,5 @@ class DebtChannelSms(models.AbstractModel):
                         address=action.address or "",
                         text=text,
                     )
-                texts[action] = text
+                texts[action] = plain(text)
         return texts

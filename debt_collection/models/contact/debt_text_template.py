@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_amount, format_date
 
-from ...logic.sms_text import size
+from ...logic.sms_text import plain, size
 
 #: What a text may contain between braces.
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -66,9 +66,10 @@ class DebtTextTemplate(models.Model):
             "agent": self.env.user.name,
             "company": company.name,
         }
-        return PLACEHOLDER.sub(
+        text = PLACEHOLDER.sub(
             lambda match: values.get(match[1], match[0]), self.body or ""
-        ).strip()
+        )
+        return plain(text).strip()
 
     @api.model
     def _size_words(self, text):

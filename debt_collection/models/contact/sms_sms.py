@@ -60,8 +60,9 @@ class SmsSms(models.Model):
         others = self.search(theirs, limit=size, order="id").try_lock_for_update()
         for company, sms in others.grouped(lambda s: s._get_sms_company()).items():
             sms._debt_with_company(company)._send()
-        left = self.search_count(theirs) if len(others) == size else 0
-        self.env["ir.cron"]._commit_progress(len(others), remaining=left)
+        if len(others) == size and self.search_count(theirs, limit=1):
+            self._debt_wake()
+        self.env["debt.run"]._checkpoint()
         ours = self._debt_due()
         alone = ours._debt_send()
         rest = self._debt_due() - ours
@@ -222,7 +223,7 @@ class SmsSms(models.Model):
         """
         company = self._get_sms_company()
         try:
-            provider = company._get_sms_providerclass()(self.env)
+            provider = company._get_sms_api_class()(self.env)
             provider._set_company(company)
         except Exception as error:  # nothing was handed over
             return LATER, tools.exception_to_unicode(error), None
