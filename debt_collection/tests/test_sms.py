@@ -213,9 +213,7 @@ class TestSmsQueue(SmsCommon):
         self.work_queue()
         self.sms.send()
         self.work_queue()
-        self.assertEqual(
-            self.provider.accepted, [(NUMBER, self.sms.body)], self.action.reason_detail
-        )
+        self.assertEqual(self.provider.accepted, [(NUMBER, self.sms.body)])
         self.assertEqual(self.sms.state, "pending")
         self.assertEqual(
             (self.action.state, self.action.delivery), ("sent", "accepted")

@@ -244,7 +244,7 @@ class SmsSms(models.Model):
             self.env.cr.rollback()
             return UNKNOWN, tools.exception_to_unicode(error), None
         except Exception as error:
-            return self._debt_judge(error)
+            return self._debt_judge(getattr(provider, "debt_error", None) or error)
         if error := getattr(provider, "debt_error", None):
             return self._debt_judge(error)
         self._handle_call_result_hook(results)
