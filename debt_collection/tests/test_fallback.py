@@ -384,6 +384,16 @@ class TestUnanswered(FallbackCommon):
         )
         self.assertQuiet()
 
+    def test_after_two_weeks_it_is_too_late(self):
+        self.sent()
+        in_time = self.later + timedelta(days=14)
+        too_late = in_time + timedelta(days=1)
+        self.strategy.min_gap_days = 90
+        for day, channels in ((too_late, []), (in_time, ["sms"])):
+            run = self.env["debt.run"]._run(self.company, day=day, simulate=True)
+            found = [line.channel for line in run.line_ids if line.result != "held"]
+            self.assertEqual(found, channels)
+
     def test_a_later_step_stops_it(self):
         self.strategy.min_gap_days = 0
         self.invoice(100, due=self.later - timedelta(days=15))
@@ -421,6 +431,7 @@ class TestUnanswered(FallbackCommon):
                 or last.state != "sent"
                 or last.delivery not in ("accepted", "delivered")
                 or (day - last.contact_day).days < lines[0].after_days
+                or (day - last.contact_day).days > lines[0].after_days + 14
                 or case.state != "open"
                 or case.strategy_id != first.strategy_id
                 or case.stage_id.stop_contact

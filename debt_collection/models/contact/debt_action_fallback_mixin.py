@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -6,6 +8,8 @@ from ...tools.sql import int_array
 
 #: What a person mends, by the field of the contact: a purpose of actions.
 FIXES = {"email": "fix_contact", "phone": "fix_phone"}
+#: A message is followed for want of an answer so many days late at most.
+LATE_DAYS = 14
 
 
 class DebtActionFallbackMixin(models.AbstractModel):
@@ -180,7 +184,8 @@ class DebtActionFallbackMixin(models.AbstractModel):
         """Plan the next channel of steps whose message got no answer for some days.
 
         No answer: no payment, no agreement, no contact with the customer since it left,
-        and something of what it was about is still to be chased at that step.
+        and something of what it was about is still to be chased at that step. What
+        could not follow for two weeks, because of a hold, does not any more.
 
         :return: number of actions
         """
@@ -204,6 +209,7 @@ WITH first AS MATERIALIZED (
      WHERE a.company_id = %(company)s AND a.step_id = ANY(%(steps)s)
        AND a.purpose = 'step' AND a.fallback_of_id IS NULL
        AND c.state = 'open' AND c.amount_chaseable >= s.min_amount
+       AND c.last_message_day >= %(oldest)s
        AND NOT EXISTS (SELECT FROM debt_action p
                         WHERE p.case_id = c.id AND p.track = 'message'
                           AND (p.state IN %(pending)s
@@ -237,7 +243,8 @@ due AS (
                            OR m.tried @> jsonb_build_array(
                                   jsonb_build_object('channel', n.channel))))
              ORDER BY n.sequence, n.id
-             LIMIT 1) n ON l.contact_day + n.after_days <= %(day)s
+             LIMIT 1) n ON %(day)s - l.contact_day
+                           BETWEEN n.after_days AND n.after_days + %(late)s
      WHERE (f.stop_contact IS NOT TRUE OR n.track = 'task')
        AND EXISTS (
            SELECT FROM debt_item i
@@ -310,6 +317,9 @@ SELECT COUNT(*) FROM action
                 run=run.id,
                 company=company.id,
                 day=day,
+                late=LATE_DAYS,
+                oldest=day
+                - timedelta(days=LATE_DAYS + max(lines.mapped("after_days"))),
                 steps=list(lines.step_id.ids),
                 cases=int_array(cases.ids),
                 pending=self._pending_states(),

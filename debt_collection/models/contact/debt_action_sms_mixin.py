@@ -108,7 +108,7 @@ class DebtActionSmsMixin(models.AbstractModel):
         if not case:
             return self.browse()
         action = self.create(self._reply_vals(case, contact, text, ref))
-        case._message_log(
+        action.mail_message_id = case._message_log(
             body=self.env._(
                 "SMS from %(number)s: %(text)s", number=number, text=text[:MOST]
             ),
