@@ -96,6 +96,7 @@ class DebtActionFallbackMixin(models.AbstractModel):
         :return: those that have a next one
         """
         lines = self._next_lines()
+        queued = self.browse([a.id for a in lines if a.state == "sent"])
         for action, line in lines.items():
             seen = line.track == "task" or action.step_id.effective_mode != "approve"
             action.write(
@@ -107,8 +108,12 @@ class DebtActionFallbackMixin(models.AbstractModel):
                     "channel": line.channel,
                     "track": line.track,
                     "state": "planned" if seen else "approve",
+                    "delivery": False,
+                    "mail_message_id": False,
                 }
             )
+        if queued:
+            self._recount_contacts(queued.case_id)
         return self.browse([action.id for action in lines])
 
     def _reach(self):
@@ -415,7 +420,7 @@ SELECT COUNT(*) FROM action
         )
 
     @api.model
-    def _contact_fixed(self, contacts, field):
+    def _contact_fixed(self, contacts, field="email"):
         """Close the tasks that asked for this datum of contacts, or of who they are
         the contacts of; messages go on, since somebody may be reached now.
 
