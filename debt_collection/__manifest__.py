@@ -6,7 +6,7 @@
     "author": "Debt Collection for Odoo",
     "license": "LGPL-3",
     "application": True,
-    "depends": ["account_payment", "mail", "portal"],
+    "depends": ["account_payment", "mail", "portal", "sms"],
     "external_dependencies": {
         "python": ["holidays", "openpyxl", "phonenumbers", "qrcode", "xlsxwriter"]
     },

@@ -102,6 +102,7 @@ class Story:
             self._hand_over(handover)
         self._ask_to_waive()
         self._make_team()
+        self._answer_sms()
         self._plan_campaign()
         self._write_letters()
         self._date_messages(0, DESK)
@@ -259,6 +260,16 @@ class Story:
             day, share = promise.paid
             self.books.pay(day, oldest.with_env(self.books.env), share)
             case._refresh(self.today)
+
+    def _answer_sms(self):
+        """Who got the last text message answers it."""
+        action = self._actions(
+            [("channel", "=", "sms"), ("delivery", "=", "delivered")]
+        ).sorted("id")[-1:]
+        if action:
+            self.env["debt.action"]._sms_reply(
+                self.company, action.address, "Buenos días, el viernes hacemos el pago."
+            )
 
     def _plan_campaign(self):
         """Leave a campaign on the desk that nobody has started yet."""
@@ -420,7 +431,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "!=", "fix_contact"),
+                ("purpose", "not in", ("fix_contact", "fix_phone")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]
@@ -442,7 +453,7 @@ class Story:
             task.activity_id.date_done = self._moment(day, CALLING)
         self._date_messages(day, CALLING)
 
-    # === E-MAIL === #
+    # === E-MAIL AND SMS === #
 
     def _deliver(self, day, hour):
         """Let the e-mails of the hour arrive, without any mail server."""
@@ -462,7 +473,22 @@ class Story:
             mail._debt_report(MAIL_FATES.get(fate, ACCEPTED), MAIL_ERRORS.get(fate))
             if fate == "bounced":
                 action._bounced(MAIL_ERRORS[fate])
+        self._deliver_sms(day, hour)
         self._date_messages(day, hour)
+
+    def _deliver_sms(self, day, hour):
+        """Let the text messages of the hour arrive, without any provider."""
+        queue = self.env["sms.sms"].search(
+            [
+                ("debt_action_id.company_id", "=", self.company.id),
+                ("state", "=", "outgoing"),
+            ],
+            order="id",
+        )
+        for sms in queue:
+            sms.debt_claimed = self._moment(day, hour)
+            sms._debt_report(ACCEPTED, None)
+            sms.debt_action_id._sms_arrived(on_phone=True)
 
     def _mail_fate(self, day, action):
         for key, (first_day, fate) in self.mail_fates.items():

@@ -11,6 +11,7 @@ CONFIGURATION = (
     "debt.segment",
     "debt.strategy",
     "debt.strategy.step",
+    "debt.strategy.step.fallback",
     "debt.outcome",
     "debt.legal.document",
     "debt.handover.step.kind",
@@ -55,6 +56,7 @@ TABLE = {
         "account": "",
     },
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
+    "debt.link": {"agent": "", "supervisor": "", "manager": "", "account": ""},
     "debt.action.note": {
         "agent": "rc",
         "supervisor": "rc",

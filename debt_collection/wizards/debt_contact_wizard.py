@@ -390,6 +390,12 @@ class DebtContactWizard(models.TransientModel):
         )
 
     def _follow_wrong_number(self, contact):
+        # sudo: only whether somebody is asked already
+        tasks = self.env["debt.action"].sudo()._open_fixes(self.contact_id.ids)
+        if "fix_phone" in tasks.filtered(
+            lambda task: task.company_id == self.case_id.company_id
+        ).mapped("purpose"):
+            return
         contact._follow_up(
             "fix_phone",
             self.case_id.company_id._debt_today(),

@@ -8,6 +8,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 
 from .days import DAY
+from .textbox import PATIENCE
 
 # ---------------------------------------------------------------- the books
 
@@ -163,6 +164,33 @@ def dispatch(env, day=DAY):
 def queue(env):
     """Work the mail queue."""
     env["mail.mail"].process_email_queue()
+
+
+def write_by_sms(env, endpoint):
+    """Let the letters be text messages, through a provider on this machine."""
+    env["ir.config_parameter"].set_param("sms.endpoint", endpoint)
+    letters = env["debt.strategy"].search([("name", "=", "Letters")])
+    letters.step_ids.channel = "sms"
+    for number, debtor in enumerate(env["res.partner"].search([("ref", "=", "due")])):
+        debtor.phone = f"+57300123{4000 + number}"
+
+
+def sms_queue(env):
+    """Work the queue of text messages, with a provider that has to answer soon."""
+    from odoo.addons.sms.tools.sms_api import SmsApi
+
+    contact = SmsApi._contact_iap
+
+    def contact_soon(api, local_endpoint, params, timeout=15):
+        return contact(api, local_endpoint, params, timeout=PATIENCE)
+
+    with patch.object(SmsApi, "_contact_iap", contact_soon):
+        env["sms.sms"]._process_queue()
+
+
+def find_lost_sms(env):
+    """Find the text messages of workers that died; nobody else may be at work."""
+    env["sms.sms"]._debt_find_lost(timedelta(0))
 
 
 def find_lost(env):

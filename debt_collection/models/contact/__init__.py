@@ -1,6 +1,8 @@
 from . import (
+    debt_action_fallback_mixin,
     debt_action_letter_mixin,
     debt_action_log_mixin,
+    debt_action_sms_mixin,
     debt_action_text_mixin,
     debt_action_thanks_mixin,
     debt_channel,
@@ -13,10 +15,14 @@ from . import (
     debt_action_note,
     debt_campaign,
     debt_channel_email,
+    debt_channel_sms,
     debt_channel_task,
+    debt_link,
     debt_outcome,
     debt_text_template,
     mail_activity,
     mail_mail,
     mail_thread,
+    sms_sms,
+    sms_tracker,
 )

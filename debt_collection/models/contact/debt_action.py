@@ -33,6 +33,11 @@ REASONS = HELD_REASONS + [
     ("moved", "Its documents moved to another case"),
     ("bounced", "The message came back"),
     ("refused", "The mail server refused it"),
+    ("rejected", "The provider refused it"),
+    ("wrong_number", "Nobody has this number"),
+    ("undelivered", "It did not arrive"),
+    ("arrived", "The message before it did arrive"),
+    ("no_test_address", "Nowhere to send it in test mode"),
     ("lost", "Interrupted while it was being handed over"),
     ("error", "An error occurred"),
     ("test_ended", "Test mode ended"),
@@ -61,6 +66,8 @@ class DebtAction(models.Model):
     _description = "Collection Action"
     _inherit = [
         "debt.action.text.mixin",
+        "debt.action.fallback.mixin",
+        "debt.action.sms.mixin",
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.letter.mixin",
@@ -93,6 +100,7 @@ class DebtAction(models.Model):
             ("call_back", "Call Back"),
             ("document", "Document Wanted"),
             ("escalate", "Escalation"),
+            ("answer", "Answer the Customer"),
             ("fix_phone", "Fix Phone Number"),
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
@@ -142,12 +150,14 @@ class DebtAction(models.Model):
         [
             ("queued", "In the Queue"),
             ("sending", "Leaving"),
-            ("delivered", "Delivered to the Mail Server"),
+            ("accepted", "Taken by the Provider"),
+            ("delivered", "Delivered"),
             ("printed", "Printed"),
             ("posted", "Posted"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
-        ]
+        ],
+        help="Delivered: the mail server took it, or it arrived at the phone.",
     )
     address = fields.Char(help="Where it was sent.")
     subject = fields.Char()
@@ -187,8 +197,26 @@ class DebtAction(models.Model):
     )
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
-        " OR (purpose = 'fix_contact' AND state = 'sent')"
+        " OR (stops_messages AND state = 'sent')"
     )
+    _fallback_uniq = models.UniqueIndex(
+        "(fallback_of_id, channel) WHERE fallback_of_id IS NOT NULL"
+    )
+    _incoming_uniq = models.UniqueIndex(
+        "(company_id, incoming_ref) WHERE incoming_ref IS NOT NULL"
+    )
+    _sms_idx = models.Index("(address) WHERE channel = 'sms'")
+
+    @api.model
+    def _pending_states(self):
+        """Return the states of an action that is not over."""
+        return PENDING
+
+    def _test_address(self):
+        """Return where this goes while its company is in test mode; empty: nowhere."""
+        self.ensure_one()
+        channel = self.env["debt.channel"]._get(self.channel)
+        return channel._test_address(self.company_id)
 
     @api.model
     def _channels(self):
@@ -363,7 +391,10 @@ class DebtAction(models.Model):
         self.case_id.write({"judged_day": False})
 
     def _fail(self, reason, detail=None, outcome=None):
-        """End actions that can never leave; their step is consumed."""
+        """End actions that can never leave; their step is consumed.
+
+        The next channel of the step says it instead, where there is one.
+        """
         vals = {"state": "failed", "reason": reason, "reason_detail": detail}
         if outcome:
             vals["outcome_id"] = self.env["debt.outcome"]._by_code(outcome).id
@@ -371,6 +402,7 @@ class DebtAction(models.Model):
         self.write(vals)
         if told:
             self._recount_contacts(told.case_id)
+        self._try_next()
 
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""
@@ -446,56 +478,6 @@ class DebtAction(models.Model):
         )
         cases.invalidate_recordset(["last_message_day"])
 
-    def _fix_contact(self):
-        """Ask the agents to complete the contact data of debtors without address."""
-        cases = (
-            self.case_id
-            - self.search(
-                [
-                    ("case_id", "in", self.case_id.ids),
-                    ("purpose", "=", "fix_contact"),
-                    ("state", "in", ("planned", "sent")),
-                ]
-            ).case_id
-        )
-        by_case = {action.case_id: action for action in self}
-        return self.create(
-            [
-                {
-                    "case_id": case.id,
-                    "company_id": case.company_id.id,
-                    "debtor_id": case.partner_id.id,
-                    "partner_id": case.partner_id.id,
-                    "run_id": by_case[case].run_id.id,
-                    "strategy_id": case.strategy_id.id,
-                    "channel": "task",
-                    "track": "task",
-                    "purpose": "fix_contact",
-                    "user_id": case._debt_agent().id,
-                    "planned_date": by_case[case].contact_day,
-                    "contact_day": by_case[case].contact_day,
-                    "amount": case.amount_chaseable,
-                }
-                for case in cases
-            ]
-        )
-
-    @api.model
-    def _contact_fixed(self, debtors, purpose="fix_contact"):
-        """Close the tasks that asked for contact data of these debtors."""
-        # sudo: whoever completes the contact data finishes the task
-        actions = self.sudo().search(
-            [
-                ("debtor_id", "in", debtors.ids),
-                ("purpose", "=", purpose),
-                ("state", "in", ("planned", "sent")),
-            ]
-        )
-        actions.activity_id.exists().action_feedback(
-            feedback=self.env._("The contact data was completed.")
-        )
-        actions.write({"state": "done"})
-
     # === DISPATCH === #
 
     @api.model
@@ -558,12 +540,13 @@ class DebtAction(models.Model):
         return reachable
 
     def _unreachable(self, reason):
-        """End actions that reach nobody on their channel.
+        """Let actions that reach nobody take the next channel, or end them.
 
         :param reason: why, a value of ``reason``
         """
-        self._skip(reason)
-        self._fix_contact()
+        lost = self - self._go_on(reason)
+        lost._skip(reason)
+        lost._fix_contact()
 
     @api.model
     def _leave_behind(self, cases, items):
@@ -658,8 +641,10 @@ class DebtAction(models.Model):
         """Return why this action must not leave now, or None."""
         self.ensure_one()
         case = self.case_id
-        if self.purpose in ("fix_contact", "limitation"):
+        if self.purpose in ("fix_contact", "fix_phone", "limitation"):
             return "settled" if case.state == "closed" else None
+        if self.company_id.debt_test_mode and not self._test_address():
+            return "no_test_address"
         if self._agreement() or self.episode:
             return self._skip_reason_of_subject()
         if case.state == "closed":

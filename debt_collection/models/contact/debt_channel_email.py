@@ -23,6 +23,8 @@ class DebtChannelEmail(models.AbstractModel):
     _description = "Email"
     _inherit = ["debt.channel"]
 
+    _datum = "email"
+
     def _addresses(self, actions):
         # sudo: agents need no right to read contacts to write to them
         actions = actions.sudo()
@@ -110,7 +112,7 @@ class DebtChannelEmail(models.AbstractModel):
         name = TEMPLATES.get(action.purpose, "debt_collection.mail_template_reminder")
         return (
             action.campaign_id.mail_template_id
-            or action.step_id.mail_template_id
+            or action.step_id._text_of("mail_template_id", action.channel)
             or self.env.ref(name)
         )
 

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 
 class DebtChannelTask(models.AbstractModel):
@@ -83,7 +83,8 @@ class DebtChannelTask(models.AbstractModel):
         elif action.purpose == "limitation":
             note = self._limitation_words(action)
         else:
-            note = action.step_id.note or action.note
+            # what customers wrote is text
+            note = plaintext2html(action.step_id.note or action.note or "")
         summary = action.name
         if action.due_at:
             moment = format_datetime(

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
+from ...tools.sql import int_array
 from ..contact.debt_action import CONTACTED
 from ..portfolio.debt_item import BULK
 from .debt_run_slices_mixin import timed
@@ -229,6 +230,7 @@ class DebtRun(models.Model):
     @api.model
     def _find_lost(self):
         self.env["mail.mail"].sudo()._debt_find_lost()
+        self.env["sms.sms"].sudo()._debt_find_lost()
         self._checkpoint()
 
     @api.model
@@ -400,6 +402,39 @@ class DebtRun(models.Model):
         if ranked:
             limits = self.env["debt.case"]._amount_limits(company)
             self._each_slice(company, ranked, "_prioritise_slice", day, limits)
+        self._retry(lambda: self._aim(company))
+
+    def _aim(self, company):
+        """Let prepared messages take the channel on which they reach somebody.
+
+        People approve what is going to leave, not what would turn out to reach nobody.
+        """
+        self._checkpoint()
+        waiting = self.env["debt.action"].search(
+            [
+                ("run_id", "=", self.id),
+                ("company_id", "=", company.id),
+                ("state", "=", "approve"),
+                ("step_id.fallback_ids", "!=", False),
+            ]
+        )
+        for batch_ids in split_every(BATCH, waiting.ids):
+            waiting.browse(batch_ids)._reach()
+        waiting.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_run_line l
+               SET channel = a.channel
+              FROM debt_action a
+             WHERE l.run_id = %s AND a.id = l.action_id AND a.id = ANY(%s)
+               AND l.channel <> a.channel
+                """,
+                self.id,
+                int_array(waiting.ids),
+            )
+        )
+        self._checkpoint()
 
     def _sync_company(self, company, day):
         """Compare the books and open what waited for this day."""
@@ -449,6 +484,9 @@ class DebtRun(models.Model):
                 company, day, cases, self
             )
             planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
+            planned += self.env["debt.action"]._plan_unanswered(
+                company, day, cases, self
+            )
         if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
         if not self.simulate:
@@ -566,17 +604,17 @@ class DebtRun(models.Model):
         }
         for batch_ids in split_every(1000, actions.ids):
             batch = self.env["debt.action"].browse(batch_ids)
-            for code, group in batch.grouped("channel").items():
-                channel = self.env["debt.channel"]._get(code)
-                addresses = channel._addresses(group)
-                for action in group:
-                    line = lines.get((action.debtor_id, action.step_id))
-                    if not line:
-                        continue
-                    if action in addresses:
-                        line.address = addresses[action]
-                    else:
-                        line.write({"result": "held", "reason": "no_address"})
+            addresses = batch._reach()
+            for action in batch:
+                line = lines.get((action.debtor_id, action.step_id))
+                if not line:
+                    continue
+                if action in addresses:
+                    line.write(
+                        {"address": addresses[action], "channel": action.channel}
+                    )
+                else:
+                    line.write({"result": "held", "reason": "no_address"})
         self.line_ids.flush_recordset()
 
     def _dispatch(self, companies, now):

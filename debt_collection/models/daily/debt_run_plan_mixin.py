@@ -97,7 +97,7 @@ blocked AS MATERIALIZED (
               FROM debt_action
              WHERE company_id = %(company)s
                AND (delivery IN ('queued', 'sending')
-                    OR (purpose = 'fix_contact' AND state = 'sent'))) a
+                    OR (stops_messages AND state = 'sent'))) a
      GROUP BY case_id
 ),
 item AS (

@@ -8,6 +8,7 @@ class ResConfigSettings(models.TransientModel):
     debt_run_hour = fields.Integer(related="company_id.debt_run_hour", readonly=False)
     debt_test_mode = fields.Boolean(related="company_id.debt_test_mode", readonly=False)
     debt_test_email = fields.Char(related="company_id.debt_test_email", readonly=False)
+    debt_test_phone = fields.Char(related="company_id.debt_test_phone", readonly=False)
     debt_crumb_amount = fields.Monetary(
         related="company_id.debt_crumb_amount",
         readonly=False,

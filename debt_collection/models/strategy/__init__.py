@@ -5,4 +5,5 @@ from . import (
     debt_stage,
     debt_strategy,
     debt_strategy_step,
+    debt_strategy_step_fallback,
 )
