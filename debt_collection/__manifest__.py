@@ -8,7 +8,7 @@
     "application": True,
     "depends": ["account_payment", "mail", "portal"],
     "external_dependencies": {
-        "python": ["holidays", "openpyxl", "phonenumbers", "xlsxwriter"]
+        "python": ["holidays", "openpyxl", "phonenumbers", "qrcode", "xlsxwriter"]
     },
     "data": [
         # groups first: everything below names them
@@ -48,6 +48,7 @@
         "views/debt_dispute_reason_views.xml",
         "views/debt_difference_views.xml",
         "views/debt_difference_reason_views.xml",
+        "report/debt_statement.xml",
         "report/debt_dossier.xml",
         "views/debt_handover_views.xml",
         "views/debt_assignment_views.xml",
@@ -98,6 +99,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/debt_email_views.xml",
         "views/debt_pay_templates.xml",
         "views/debt_handover_templates.xml",
         # after every action it opens

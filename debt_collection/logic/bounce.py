@@ -1,8 +1,8 @@
 """What a message that came back says about the address, and about the message.
 
 A report of delivery (RFC 3464) names for each recipient what was done and an enhanced
-status (RFC 3463, RFC 5248): the class 4 may pass, 5 does not, and the second number says
-whose fault it is. Servers that send no such report are read by their words.
+status (RFC 3463, RFC 5248): the class 4 may pass, 5 does not, and the second number
+says whose fault it is. Servers that send no such report are read by their words.
 """
 
 import re
@@ -24,7 +24,9 @@ SOFT_DAYS = 15
 
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _FULL = re.compile(r"mailbox (?:is )?full|over ?quota|quota exceeded", re.I)
-_POLICY = re.compile(r"spam|policy|block(?:ed|list)|black ?list|reputation|denied", re.I)
+_POLICY = re.compile(
+    r"spam|policy|block(?:ed|list)|black ?list|reputation|denied", re.I
+)
 _DELAYED = re.compile(
     r"delayed|not yet been delivered|will (?:be retried|retry|keep trying)", re.I
 )

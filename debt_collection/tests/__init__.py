@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_agreement_with_books,
     test_assignment,
+    test_attachments,
     test_branch,
     test_bureau,
     test_campaign,

@@ -1,4 +1,5 @@
 from . import (
+    debt_action_attach_mixin,
     debt_action_log_mixin,
     debt_action_text_mixin,
     debt_action_thanks_mixin,

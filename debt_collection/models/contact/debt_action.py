@@ -63,6 +63,7 @@ class DebtAction(models.Model):
         "debt.action.text.mixin",
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
+        "debt.action.attach.mixin",
         "debt.action.desk.mixin",
     ]
     _log_access = False

@@ -2,10 +2,12 @@ import logging
 from datetime import timedelta
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models, tools
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
+from odoo.tools.mail import append_content_to_html
 
 from ...fields import LooseMany2one
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
@@ -123,6 +125,7 @@ class MailMail(models.Model):
         """Send one mail; whatever happens to it, the next one can be sent."""
         run = self.env["debt.run"]
         try:
+            run._retry(self._debt_attach)
             if not run._retry(self._debt_take) or not run._retry(self._debt_relock):
                 return
             outcome, detail = self._debt_hand_over(session, server_id, alias_domain_id)
@@ -133,6 +136,26 @@ class MailMail(models.Model):
                 raise
             self.env.cr.rollback()
             _logger.exception("Mail %s of a collection action", self.id)
+
+    def _debt_attach(self):
+        """Make the files of a mail that is about to leave, and commit them.
+
+        In a transaction of their own: they take seconds, and nothing may come between
+        the check against the books and the mail server.
+        """
+        mail = self.try_lock_for_update()
+        action = mail.debt_action_id.sudo()  # sudo: files are made of the books
+        if mail.state != "outgoing" or mail.debt_claimed or not any(action._attaches()):
+            return
+        files, told = action._attach()
+        mail.attachment_ids = [Command.set(files.ids)]
+        told = Markup("<p>%s</p>") % told if told else ""
+        if told and told not in mail.body_html:
+            mail.body_html = append_content_to_html(
+                mail.body_html, told, plaintext=False
+            )
+            mail.mail_message_id.body = mail.body_html
+        self.env["debt.run"]._checkpoint("mail_attached")
 
     def _debt_take(self):
         claimed = self._debt_claim()

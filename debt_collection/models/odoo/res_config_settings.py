@@ -56,6 +56,12 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.debt_hold_days_agent", readonly=False
     )
     debt_thanks = fields.Boolean(related="company_id.debt_thanks", readonly=False)
+    debt_attach_size = fields.Float(
+        related="company_id.debt_attach_size", readonly=False
+    )
+    debt_attach_count = fields.Integer(
+        related="company_id.debt_attach_count", readonly=False
+    )
     debt_difference_percent = fields.Float(
         related="company_id.debt_difference_percent", readonly=False
     )

@@ -46,6 +46,7 @@ class DebtCase(models.Model):
         "debt.case.charge.mixin",
         "debt.case.group.mixin",
         "debt.case.legal.mixin",
+        "debt.case.statement.mixin",
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
