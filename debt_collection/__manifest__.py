@@ -99,7 +99,9 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/debt_bounce_views.xml",
         "views/debt_email_views.xml",
+        "views/debt_unsubscribe_templates.xml",
         "views/debt_pay_templates.xml",
         "views/debt_handover_templates.xml",
         # after every action it opens

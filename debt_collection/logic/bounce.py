@@ -106,7 +106,7 @@ def read(message):
     for part in parts:
         if part.get_content_type() == "message/delivery-status":
             return _read_report(part)
-    return _read_words(_text(parts))
+    return read_words(_text(parts))
 
 
 def _read_report(part):
@@ -143,8 +143,8 @@ def _status(given, detail):
     return given[0] if given and given[0][0] != "2" else ""
 
 
-def _read_words(text):
-    """Return what a message without a report says."""
+def read_words(text):
+    """Return what the words of a mail server say, where there is no report."""
     match = next((m for m in _STATUS.finditer(text) if m[1] != "2"), None)
     detail = ""
     if match:
@@ -156,7 +156,7 @@ def _read_words(text):
         return Bounce(kind_of(match[0], detail), True, match[0], "", detail)
     if _FULL.search(text):
         return Bounce(SOFT, True)
-    return Bounce(UNKNOWN, True)
+    return Bounce(REFUSED if _POLICY.search(text) else UNKNOWN, True)
 
 
 def _text(parts):

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_agreement_with_books,
+    test_answers,
     test_assignment,
     test_attachments,
     test_branch,

@@ -41,6 +41,7 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.bounce": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu", "sales": "r"},

@@ -4,7 +4,6 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from . import test_mail_queue
 from .common import DAY, DebtCommon
 
 DUE = DAY - timedelta(days=4)
@@ -184,18 +183,3 @@ class TestAttachments(DebtCommon):
     def test_limits_are_not_negative(self):
         with self.assertRaisesRegex(Exception, "negative"):
             self.company.debt_attach_size = -1
-
-
-@tagged("post_install", "-at_install")
-class TestAttachmentsLeave(test_mail_queue.TestMailQueue):
-    """The mail server gets them, and the checks before it stay the last thing."""
-
-    def setUp(self):
-        super().setUp()
-        self.strategy.step_ids.write({"attach_statement": True})
-
-    def test_the_files_are_in_the_mail(self):
-        with self.mail_server() as emails:
-            self.mail.send()
-        self.assertIn("Content-Disposition: attachment", emails[0]["message"])
-        self.assertIn("Statement_of_Account", emails[0]["message"].replace(" ", "_"))

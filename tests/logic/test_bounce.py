@@ -261,6 +261,7 @@ def test_what_arrived_or_was_read_did_not_come_back(message):
         ("Delivery has been delayed; we will keep trying for 4 days.", SOFT, False),
         ("The mailbox is full.", SOFT, True),
         ("Something went wrong.", UNKNOWN, True),
+        ("554 rejected as spam", REFUSED, True),
         ("Our server 10.5.1.1 says no", UNKNOWN, True),
         ("", UNKNOWN, True),
     ],

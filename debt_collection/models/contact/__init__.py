@@ -1,8 +1,11 @@
 from . import (
+    debt_action_answer_mixin,
     debt_action_attach_mixin,
+    debt_action_copy_mixin,
     debt_action_log_mixin,
     debt_action_text_mixin,
     debt_action_thanks_mixin,
+    debt_case_answer_mixin,
     debt_channel,
 )
 
@@ -11,6 +14,7 @@ from . import (
 from . import (
     debt_action,
     debt_action_note,
+    debt_bounce,
     debt_campaign,
     debt_channel_email,
     debt_channel_task,

@@ -27,6 +27,7 @@ REASONS = HELD_REASONS + [
     ("settled", "Nothing is owed any more"),
     ("paying", "An online payment is under way"),
     ("no_address", "No address on this channel"),
+    ("blacklisted", "The customer wants no messages there"),
     ("not_approved", "Not approved"),
     ("withdrawn", "Taken out of the mail queue"),
     ("amount_changed", "The amount changed before it left"),
@@ -64,6 +65,8 @@ class DebtAction(models.Model):
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.attach.mixin",
+        "debt.action.answer.mixin",
+        "debt.action.copy.mixin",
         "debt.action.desk.mixin",
     ]
     _log_access = False
@@ -109,6 +112,10 @@ class DebtAction(models.Model):
             ("difference_return", "Difference That Has to Be Paid"),
             ("loss_notice", "Loss Notice to a Factor or Insurer"),
             ("limitation", "Debt That Lapses Soon"),
+            ("reply", "Reply by Email"),
+            ("answer", "Answer the Customer"),
+            ("opt_out", "No More Emails"),
+            ("opt_out_call", "Call: Wants No More Emails"),
         ],
         required=True,
         default="step",
@@ -142,6 +149,7 @@ class DebtAction(models.Model):
             ("queued", "In the Queue"),
             ("sending", "Leaving"),
             ("delivered", "Delivered to the Mail Server"),
+            ("delayed", "Not Taken for Now"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
         ]
@@ -182,6 +190,7 @@ class DebtAction(models.Model):
     _difference_uniq = models.UniqueIndex(
         "(difference_id, purpose, contact_day) WHERE difference_id IS NOT NULL"
     )
+    _answer_idx = models.Index("(case_id) WHERE purpose = 'answer' AND state = 'sent'")
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
         " OR (purpose = 'fix_contact' AND state = 'sent')"
@@ -544,7 +553,8 @@ class DebtAction(models.Model):
         addresses = channel._addresses(self)
         unreachable = self.filtered(lambda action: action not in addresses)
         if unreachable:
-            unreachable._unreachable("no_address")
+            for reason, group in channel._why_unreachable(unreachable).items():
+                group._unreachable(reason)
         reachable = self - unreachable
         if reachable:
             reachable.contact_day = day

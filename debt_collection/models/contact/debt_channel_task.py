@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 
 class DebtChannelTask(models.AbstractModel):
@@ -78,6 +78,8 @@ class DebtChannelTask(models.AbstractModel):
             note = self._difference_words(action, difference)
         elif assignment := action.assignment_id:
             note = assignment._told_in_task()
+        elif action.purpose == "answer":
+            note = plaintext2html(action.note or "")  # written by anybody
         elif action.purpose == "limitation":
             note = self._limitation_words(action)
         else:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from odoo import api, fields, models, tools
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
-from odoo.tools.mail import append_content_to_html
+from odoo.tools.mail import append_content_to_html, email_normalize
 
 from ...fields import LooseMany2one
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
@@ -131,6 +131,8 @@ class MailMail(models.Model):
             outcome, detail = self._debt_hand_over(session, server_id, alias_domain_id)
             run._checkpoint("mail_accepted", commit=False)
             run._retry(lambda: self._debt_report(outcome, detail))
+            if outcome == ACCEPTED:
+                run._retry(self._debt_copy)
         except Exception:
             if not run._may_commit():
                 raise
@@ -175,6 +177,12 @@ class MailMail(models.Model):
         action.case_id._refresh(run_day)
         if not action._suppress(fields.Datetime.now()):
             mail.state = "cancel"
+            return False
+        email = email_normalize(action.address or "", strict=False)
+        closed = self.env["debt.channel.email"]._closed([email], action.company_id)
+        if email in closed:
+            mail.state = "cancel"
+            action._unreachable(closed[email])
             return False
         if action._text_is_stale() or action._must_be_test():
             mail.state = "cancel"
@@ -239,6 +247,12 @@ class MailMail(models.Model):
             self._debt_unclaim(detail)
         self.env["debt.run"]._checkpoint("mail_reported")
 
+    def _debt_copy(self):
+        """Tell the salespeople, now that it left: what fails here changes nothing."""
+        # sudo: whoever sends the queue, the customer's salespeople are told
+        if self.debt_action_id.sudo()._copy_to_salespeople():
+            self.env["debt.run"]._checkpoint("mail_copied")
+
     def _debt_unclaim(self, detail, **values):
         """Put a mail that did not leave back into the queue."""
         self.write(
@@ -268,6 +282,8 @@ class MailMail(models.Model):
         action = self.debt_action_id
         action.delivery = "failed"
         action._fail(reason, detail=detail)
+        if outcome == BAD_ADDRESS:
+            action._refused_address(detail)
         if nobody or outcome == BAD_ADDRESS:
             action._fix_contact()
 

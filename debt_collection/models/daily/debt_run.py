@@ -569,6 +569,12 @@ class DebtRun(models.Model):
             for code, group in batch.grouped("channel").items():
                 channel = self.env["debt.channel"]._get(code)
                 addresses = channel._addresses(group)
+                left = group.filtered(lambda a, known=addresses: a not in known)
+                reasons = {
+                    action: reason
+                    for reason, some in channel._why_unreachable(left).items()
+                    for action in some
+                }
                 for action in group:
                     line = lines.get((action.debtor_id, action.step_id))
                     if not line:
@@ -576,7 +582,7 @@ class DebtRun(models.Model):
                     if action in addresses:
                         line.address = addresses[action]
                     else:
-                        line.write({"result": "held", "reason": "no_address"})
+                        line.write({"result": "held", "reason": reasons[action]})
         self.line_ids.flush_recordset()
 
     def _dispatch(self, companies, now):

@@ -38,6 +38,8 @@ class DebtCase(models.Model):
     _name = "debt.case"
     _description = "Collection Case"
     _inherit = [
+        # before the thread, whose hook of incoming messages it extends
+        "debt.case.answer.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "debt.case.desk.mixin",
