@@ -100,6 +100,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/debt_bounce_views.xml",
+        "views/debt_finding_views.xml",
         "views/debt_email_views.xml",
         "views/debt_unsubscribe_templates.xml",
         "views/debt_pay_templates.xml",

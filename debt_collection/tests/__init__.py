@@ -41,6 +41,7 @@ from . import (
     test_tours,
     test_translations,
     test_twin,
+    test_watchdog,
     test_worklist,
     test_write_off,
     test_write_off_debt,

@@ -191,7 +191,10 @@ class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
         sales = self.new_user("sales", "debt_collection.group_debt_salesperson")
         self.debtor.user_id = sales
         self.invoice_.invoice_user_id = sales
-        told = [("partner_ids", "in", sales.partner_id.ids)]
+        told = [
+            ("model", "=", "debt.case"),
+            ("partner_ids", "in", sales.partner_id.ids),
+        ]
         Message = self.env["mail.message"].sudo()
         with self.mail_server() as emails:
             self.assertFalse(Message.search(told))

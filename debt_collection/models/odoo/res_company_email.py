@@ -18,6 +18,14 @@ class ResCompany(models.Model):
         help="The oldest ones are attached.",
     )
 
+    debt_health_user_id = fields.Many2one(
+        "res.users",
+        string="Told of Problems",
+        domain=[("share", "=", False)],
+        help="Gets a task when scheduled actions, queues, channels or runs are not "
+        "well. Empty: the first manager.",
+    )
+
     @api.constrains("debt_attach_size", "debt_attach_count")
     def _check_debt_attach(self):
         for company in self:

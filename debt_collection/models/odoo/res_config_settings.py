@@ -62,6 +62,9 @@ class ResConfigSettings(models.TransientModel):
     debt_attach_count = fields.Integer(
         related="company_id.debt_attach_count", readonly=False
     )
+    debt_health_user_id = fields.Many2one(
+        related="company_id.debt_health_user_id", readonly=False
+    )
     debt_difference_percent = fields.Float(
         related="company_id.debt_difference_percent", readonly=False
     )
