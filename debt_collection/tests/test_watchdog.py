@@ -7,6 +7,7 @@ from .common import DAY, DebtCommon
 
 NOW = datetime.fromisoformat("2026-06-01T17:00:00")
 HOUR = timedelta(hours=1)
+STEP = timedelta(minutes=5)
 
 
 @tagged("post_install", "-at_install")
@@ -65,18 +66,18 @@ class TestWatchdog(DebtCommon):
         self.assertEqual(len(task), 1)
         self.assertIn("Switched off", task.summary)
         self.env.ref("mail.ir_cron_mail_scheduler_action").active = False
-        self.look(NOW + HOUR)
+        self.look(NOW + STEP)
         self.assertEqual(self.tasks(), task, "one for all")
         self.job.active = True
-        self.look(NOW + 2 * HOUR)
+        self.look(NOW + 2 * STEP)
         self.assertEqual(self.tasks(), task, "not yet all is well")
         self.env.ref("mail.ir_cron_mail_scheduler_action").active = True
-        self.assertFalse(self.look(NOW + 3 * HOUR))
+        self.assertFalse(self.look(NOW + 3 * STEP))
         self.assertFalse(self.tasks())
         closed = self.finding.search(
             [("state", "=", "closed"), ("key", "like", "mail")]
         )
-        self.assertEqual(closed.closed, NOW + 3 * HOUR)
+        self.assertEqual(closed.closed, NOW + 3 * STEP)
 
     def test_who_closed_the_task_is_not_asked_again_for_the_same(self):
         self.job.active = False
