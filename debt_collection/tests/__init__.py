@@ -24,6 +24,7 @@ from . import (
     test_limitation,
     test_mail_queue,
     test_merge,
+    test_monthly_statement,
     test_pay_currency,
     test_pay_link,
     test_payment_notice,

@@ -3,6 +3,7 @@ from . import (
     debt_action_attach_mixin,
     debt_action_copy_mixin,
     debt_action_log_mixin,
+    debt_action_statement_mixin,
     debt_action_text_mixin,
     debt_action_thanks_mixin,
     debt_case_answer_mixin,

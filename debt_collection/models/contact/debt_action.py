@@ -66,6 +66,7 @@ class DebtAction(models.Model):
         "debt.action.log.mixin",
         "debt.action.attach.mixin",
         "debt.action.answer.mixin",
+        "debt.action.statement.mixin",
         "debt.action.copy.mixin",
         "debt.action.desk.mixin",
     ]
@@ -112,6 +113,7 @@ class DebtAction(models.Model):
             ("difference_return", "Difference That Has to Be Paid"),
             ("loss_notice", "Loss Notice to a Factor or Insurer"),
             ("limitation", "Debt That Lapses Soon"),
+            ("statement", "Monthly Statement"),
             ("reply", "Reply by Email"),
             ("answer", "Answer the Customer"),
             ("opt_out", "No More Emails"),
@@ -186,6 +188,10 @@ class DebtAction(models.Model):
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
     _thanks_uniq = models.UniqueIndex("(case_id, episode) WHERE episode IS NOT NULL")
+    _statement_uniq = models.UniqueIndex(
+        "(case_id, statement_month)"
+        " WHERE statement_month IS NOT NULL AND state <> 'skipped'"
+    )
     # a document may be asked for again, on another day
     _difference_uniq = models.UniqueIndex(
         "(difference_id, purpose, contact_day) WHERE difference_id IS NOT NULL"
@@ -611,7 +617,10 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        actions = self.filtered(lambda a: not (a._agreement() or a.episode))
+        self._refresh_statement()
+        actions = self.filtered(
+            lambda a: not (a._agreement() or a.episode or a.statement_month)
+        )
         claimed = actions._charge_rows()
         for action in actions:
             charges = sum(float(row["amount_company"]) for row in claimed[action])
@@ -669,6 +678,8 @@ class DebtAction(models.Model):
             return "settled" if case.state == "closed" else None
         if self._agreement() or self.episode:
             return self._skip_reason_of_subject()
+        if self.statement_month:
+            return self._skip_reason_of_statement()
         if case.state == "closed":
             return "settled"
         if case.state == "hold":

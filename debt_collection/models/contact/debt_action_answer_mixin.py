@@ -28,13 +28,13 @@ class DebtActionAnswerMixin(models.AbstractModel):
         "in test mode and where the message answers them.",
     )
 
-    @api.depends("case_id", "track")
+    @api.depends("case_id", "track", "purpose")
     def _compute_text_unsubscribe_url(self):
         env = self.env(su=True)  # sudo: the secret of the database signs the link
         for action in self:
             if (
                 not isinstance(action.id, int)
-                or action.track != "message"
+                or not (action.track == "message" or action.purpose == "statement")
                 or action.company_id.debt_test_mode
             ):
                 action.text_unsubscribe_url = False

@@ -56,6 +56,8 @@ class DebtActionAttachMixin(models.AbstractModel):
         """Return (how invoices are attached or False, whether the statement is)."""
         self.ensure_one()
         step = self.step_id.sudo()  # sudo: configuration
+        if self.purpose == "statement":
+            return False, True
         if self.channel != "email" or self.purpose != "step":
             return False, False
         return step.attach_invoices, step.attach_statement

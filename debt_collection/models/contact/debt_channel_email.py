@@ -15,6 +15,7 @@ TEMPLATES = {
     "thanks": "debt_collection.mail_template_thanks",
     "difference_ask": "debt_collection.mail_template_difference_ask",
     "difference_return": "debt_collection.mail_template_difference_return",
+    "statement": "debt_collection.mail_template_statement",
 }
 
 

@@ -449,6 +449,9 @@ class DebtRun(models.Model):
                 company, day, cases, self
             )
             planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
+            planned += self.env["debt.action"]._plan_statements(
+                company, day, cases, self
+            )
         if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
         if not self.simulate:

@@ -62,6 +62,13 @@ class ResConfigSettings(models.TransientModel):
     debt_attach_count = fields.Integer(
         related="company_id.debt_attach_count", readonly=False
     )
+    debt_statement = fields.Boolean(related="company_id.debt_statement", readonly=False)
+    debt_statement_day = fields.Integer(
+        related="company_id.debt_statement_day", readonly=False
+    )
+    debt_statement_mode = fields.Selection(
+        related="company_id.debt_statement_mode", readonly=False
+    )
     debt_health_user_id = fields.Many2one(
         related="company_id.debt_health_user_id", readonly=False
     )
