@@ -48,6 +48,7 @@
         "views/debt_dispute_reason_views.xml",
         "views/debt_difference_views.xml",
         "views/debt_difference_reason_views.xml",
+        "report/debt_statement.xml",
         "report/debt_dossier.xml",
         "views/debt_handover_views.xml",
         "views/debt_assignment_views.xml",
@@ -102,6 +103,10 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/debt_letter_views.xml",
+        "views/debt_bounce_views.xml",
+        "views/debt_finding_views.xml",
+        "views/debt_email_views.xml",
+        "views/debt_unsubscribe_templates.xml",
         "views/debt_pay_templates.xml",
         "views/debt_handover_templates.xml",
         # after every action it opens

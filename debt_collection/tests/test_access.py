@@ -42,6 +42,8 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.bounce": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
+    "debt.finding": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu", "sales": "r"},

@@ -27,6 +27,7 @@ REASONS = HELD_REASONS + [
     ("settled", "Nothing is owed any more"),
     ("paying", "An online payment is under way"),
     ("no_address", "No address on this channel"),
+    ("blacklisted", "The customer wants no messages there"),
     ("not_approved", "Not approved"),
     ("withdrawn", "Taken out of the mail queue"),
     ("amount_changed", "The amount changed before it left"),
@@ -71,6 +72,10 @@ class DebtAction(models.Model):
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.letter.mixin",
+        "debt.action.attach.mixin",
+        "debt.action.answer.mixin",
+        "debt.action.statement.mixin",
+        "debt.action.copy.mixin",
         "debt.action.desk.mixin",
     ]
     _log_access = False
@@ -118,6 +123,11 @@ class DebtAction(models.Model):
             ("difference_return", "Difference That Has to Be Paid"),
             ("loss_notice", "Loss Notice to a Factor or Insurer"),
             ("limitation", "Debt That Lapses Soon"),
+            ("statement", "Monthly Statement"),
+            ("reply", "Reply by Email"),
+            ("answer", "Answer the Customer"),
+            ("opt_out", "No More Emails"),
+            ("opt_out_call", "Call: Wants No More Emails"),
         ],
         required=True,
         default="step",
@@ -152,6 +162,7 @@ class DebtAction(models.Model):
             ("sending", "Leaving"),
             ("accepted", "Taken by the Provider"),
             ("delivered", "Delivered"),
+            ("delayed", "Not Taken for Now"),
             ("printed", "Printed"),
             ("posted", "Posted"),
             ("bounced", "Bounced"),
@@ -191,10 +202,15 @@ class DebtAction(models.Model):
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
     _thanks_uniq = models.UniqueIndex("(case_id, episode) WHERE episode IS NOT NULL")
+    _statement_uniq = models.UniqueIndex(
+        "(case_id, statement_month)"
+        " WHERE statement_month IS NOT NULL AND state <> 'skipped'"
+    )
     # a document may be asked for again, on another day
     _difference_uniq = models.UniqueIndex(
         "(difference_id, purpose, contact_day) WHERE difference_id IS NOT NULL"
     )
+    _answer_idx = models.Index("(case_id) WHERE purpose = 'answer' AND state = 'sent'")
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
         " OR (stops_messages AND state = 'sent')"
@@ -529,7 +545,8 @@ class DebtAction(models.Model):
         addresses = channel._addresses(self)
         unreachable = self.filtered(lambda action: action not in addresses)
         if unreachable:
-            unreachable._unreachable("no_address")
+            for reason, group in channel._why_unreachable(unreachable).items():
+                group._unreachable(reason)
         reachable = self - unreachable
         if reachable:
             reachable.contact_day = day
@@ -587,7 +604,10 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        actions = self.filtered(lambda a: not (a._agreement() or a.episode))
+        self._refresh_statement()
+        actions = self.filtered(
+            lambda a: not (a._agreement() or a.episode or a.statement_month)
+        )
         claimed = actions._charge_rows()
         for action in actions:
             charges = sum(float(row["amount_company"]) for row in claimed[action])
@@ -647,6 +667,8 @@ class DebtAction(models.Model):
             return "no_test_address"
         if self._agreement() or self.episode:
             return self._skip_reason_of_subject()
+        if self.statement_month:
+            return self._skip_reason_of_statement()
         if case.state == "closed":
             return "settled"
         if case.state == "hold":

@@ -119,14 +119,22 @@ class DebtActionFallbackMixin(models.AbstractModel):
     def _reach(self):
         """Let messages take the first channel of their step that reaches somebody.
 
-        :return: {action: address}; who is missing cannot be reached at all
+        :return: ({action: address}, {action: why it cannot be reached at all})
         """
-        addresses, left = {}, self
+        addresses, why, left = {}, {}, self
         while left:
             for code, group in left.grouped("channel").items():
-                addresses.update(self.env["debt.channel"]._get(code)._addresses(group))
-            left = (left - self.browse([a.id for a in addresses]))._go_on("no_address")
-        return addresses
+                channel = self.env["debt.channel"]._get(code)
+                found = channel._addresses(group)
+                addresses.update(found)
+                lost = group.filtered(lambda action, known=found: action not in known)
+                for reason, some in channel._why_unreachable(lost).items():
+                    why.update(dict.fromkeys(some, reason))
+            left -= self.browse([action.id for action in addresses])
+            left = self.browse().union(
+                *(some._go_on(reason) for reason, some in left.grouped(why.get).items())
+            )
+        return addresses, {a: why[a] for a in why if a not in addresses}
 
     def _try_next(self):
         """Follow up messages that failed by one on the next channel of their step.

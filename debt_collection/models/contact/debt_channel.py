@@ -35,6 +35,10 @@ class DebtChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _why_unreachable(self, actions):
+        """Return {reason: actions} of actions that have no address."""
+        return {"no_address": actions}
+
     def _send(self, actions, now):
         """Hand over actions that were checked a moment ago, in their transaction.
 

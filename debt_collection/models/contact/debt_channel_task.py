@@ -80,6 +80,8 @@ class DebtChannelTask(models.AbstractModel):
             note = assignment._told_in_task()
         elif action.purpose == "plan_credit":
             note = action.plan_id._told_in_task(action)
+        elif action.purpose == "answer":
+            note = plaintext2html(action.note or "")  # written by anybody
         elif action.purpose == "limitation":
             note = self._limitation_words(action)
         else:

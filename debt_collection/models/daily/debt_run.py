@@ -484,6 +484,9 @@ class DebtRun(models.Model):
                 company, day, cases, self
             )
             planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
+            planned += self.env["debt.action"]._plan_statements(
+                company, day, cases, self
+            )
             planned += self.env["debt.action"]._plan_unanswered(
                 company, day, cases, self
             )
@@ -604,7 +607,7 @@ class DebtRun(models.Model):
         }
         for batch_ids in split_every(1000, actions.ids):
             batch = self.env["debt.action"].browse(batch_ids)
-            addresses = batch._reach()
+            addresses, why = batch._reach()
             for action in batch:
                 line = lines.get((action.debtor_id, action.step_id))
                 if not line:
@@ -614,7 +617,7 @@ class DebtRun(models.Model):
                         {"address": addresses[action], "channel": action.channel}
                     )
                 else:
-                    line.write({"result": "held", "reason": "no_address"})
+                    line.write({"result": "held", "reason": why[action]})
         self.line_ids.flush_recordset()
 
     def _dispatch(self, companies, now):

@@ -1,10 +1,16 @@
+from . import res_partner_opt_out_mixin
+
+# isort: split
+# models after the mixin that one of them inherits
 from . import (
     account_bank_statement_line,
     account_move,
     account_partial_reconcile,
     account_payment,
     base_partner_merge,
+    ir_attachment,
     res_company,
+    res_company_email,
     res_config_settings,
     res_country,
     res_partner,

@@ -23,7 +23,8 @@ WATCHED = {
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "debt.partner.opt.out.mixin"]
 
     debt_case_ids = fields.One2many(
         "debt.case", "partner_id", string="Collection Cases"
