@@ -159,6 +159,22 @@ class TestContactPolicy(PolicyCommon):
         with self.assertRaises(ValidationError):
             self.debtor.debt_hours_to = 9
 
+    def test_wider_hours_need_a_document_of_the_customer(self):
+        self.switch_on("courteous")
+        self.debtor.write({"debt_hours_from": 18, "debt_hours_to": 21})
+        with self.assertRaises(ValidationError):
+            self.debtor.debt_hours_agreed = True
+        self.debtor.write(
+            {
+                "debt_hours_agreed": True,
+                "debt_hours_document": b"cGRm",
+                "debt_hours_document_date": DAY - timedelta(days=9),
+            }
+        )
+        action = self.message(self.at(SATURDAY, 19))
+        # not on a Saturday, nor on the holiday
+        self.assertWaits(action, DAY + timedelta(days=8), 18, "hours")
+
     def test_tasks_of_agents_do_not_wait(self):
         self.switch_on("courteous")
         self.strategy.entry_mode = "by_age"

@@ -9,13 +9,14 @@ from datetime import UTC, timedelta
 
 def allowed(rules, zones, history, wish, moment):
     """Return whether every rule allows a contact at a moment, in every zone."""
-    return all(
-        _hours(rule, moment, zone)
-        and _day(rule, moment, zone)
-        and (wish.exempt or _limits(rule, moment, zone, history, wish))
-        for rule in rules
-        for zone in zones
-    )
+    for zone in zones:
+        local = moment.astimezone(zone)
+        for rule in rules:
+            if not (_hours(rule, local) and _day(rule, local)):
+                return False
+            if not wish.exempt and not _limits(rule, local.date(), zone, history, wish):
+                return False
+    return True
 
 
 def refused(rules, wish):
@@ -43,10 +44,9 @@ def first_allowed(rules, zones, history, wish, now, days):
     return None
 
 
-def _hours(rule, moment, zone):
+def _hours(rule, local):
     if not rule.windows:
         return True
-    local = moment.astimezone(zone)
     clock = (local.hour, local.minute)
     return any(
         divmod(window.start, 60) <= clock < divmod(window.end, 60)
@@ -54,12 +54,11 @@ def _hours(rule, moment, zone):
     )
 
 
-def _day(rule, moment, zone):
-    return all(day != moment.astimezone(zone).date() for day in rule.holidays)
+def _day(rule, local):
+    return all(day != local.date() for day in rule.holidays)
 
 
-def _limits(rule, moment, zone, history, wish):
-    today = moment.astimezone(zone).date()
+def _limits(rule, today, zone, history, wish):
     before = [(c.moment.astimezone(zone).date(), c) for c in history]
     return all(_cap(cap, today, before, wish) for cap in rule.caps) and not (
         rule.one_channel and _other_channel(rule, today, before, wish)

@@ -51,7 +51,7 @@ REG_F = Rules(
     ),
 )
 #: How far ahead the oracle looks, minute by minute.
-AHEAD = 4
+AHEAD = 3
 
 
 def local(text, zone=BOGOTA):

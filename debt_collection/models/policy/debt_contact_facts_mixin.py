@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
@@ -155,6 +155,7 @@ class DebtContactFactsMixin(models.AbstractModel):
             SELECT k.addressee_id, k.case_id, d.commercial_partner_id AS family,
                    COALESCE(p.tz, f.tz) AS tz, COALESCE(p.phone, f.phone) AS phone,
                    p.debt_role, p.debt_hours_from, p.debt_hours_to,
+                   COALESCE(p.debt_hours_agreed, FALSE) AS hours_agreed,
                    NOT COALESCE(f.is_company, FALSE) OR COALESCE(f.debt_micro, FALSE)
                        AS consumer,
                    COALESCE(f.debt_policy_off, FALSE) AS policy_off,
@@ -262,6 +263,7 @@ class _RuleBook:
         key = (
             *(facts[name] for name in ("consumer", "policy_off", "country_id")),
             *(facts[name] for name in ("state_id", "debt_hours_from", "debt_hours_to")),
+            facts["hours_agreed"],
             frozenset(places),
         )
         if key not in self.known:
@@ -269,6 +271,21 @@ class _RuleBook:
         return self.known[key]
 
     def _bind(self, facts, places):
+        """Return the policies that bind, within the hours that the debtor wants."""
+        rules = list(self._policies(facts, places))
+        start, end = facts["debt_hours_from"] or 0, facts["debt_hours_to"] or 24
+        if (start, end) == (0, 24):
+            return rules
+        wanted = (Window(round(start * 60), round(end * 60)),)
+        if facts["hours_agreed"]:
+            # in writing, so they may be wider; days without contact stay
+            rules = [
+                replace(rule, windows=tuple(day and wanted for day in rule.windows))
+                for rule in rules
+            ]
+        return [*rules, Rules("wanted", windows=(wanted,) * 7)]
+
+    def _policies(self, facts, places):
         kind = "consumer" if facts["consumer"] else "company"
         countries = self.policies.env["res.country"]
         own = countries.browse(facts["country_id"]) or self.country
@@ -283,10 +300,6 @@ class _RuleBook:
             country = policy.country_id or own
             state = facts["state"] if country.id == facts["country_id"] else None
             yield policy._to_logic(self.company, country, state, self.years)
-        start, end = facts["debt_hours_from"] or 0, facts["debt_hours_to"] or 24
-        if (start, end) != (0, 24):
-            wanted = Window(round(start * 60), round(end * 60))
-            yield Rules("wanted", windows=((wanted,),) * 7)
 
     def _is_there(self, policy, facts):
         """Return whether a debtor may be in the states of a policy, if it names any."""

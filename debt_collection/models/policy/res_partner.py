@@ -31,6 +31,22 @@ class ResPartner(models.Model):
         help="Local hour from which on this person does not want to be contacted. 0: "
         "no such hour.",
     )
+    debt_hours_agreed = fields.Boolean(
+        string="Agreed in Writing",
+        copy=False,
+        help="The customer asked for these hours in a document of its own: they "
+        "replace those of the policies, also where they are wider. Days without "
+        "contact stay.",
+    )
+    debt_hours_document = fields.Binary(
+        string="Document of the Hours", attachment=True, copy=False
+    )
+    debt_hours_document_name = fields.Char(
+        string="Name of the Document of the Hours", copy=False
+    )
+    debt_hours_document_date = fields.Date(
+        string="Date of the Document of the Hours", copy=False
+    )
     debt_consent_ids = fields.One2many(
         "debt.contact.consent", "partner_id", string="Consents"
     )
@@ -48,6 +64,16 @@ class ResPartner(models.Model):
             if not 0 <= start < end <= 24:
                 raise ValidationError(
                     self.env._("Hours of contact begin and end on the same day.")
+                )
+
+    @api.constrains("debt_hours_agreed", "debt_hours_document_date")
+    def _check_debt_hours_agreed(self):
+        for partner in self:
+            if partner.debt_hours_agreed and not (
+                partner.debt_hours_document and partner.debt_hours_document_date
+            ):
+                raise ValidationError(
+                    self.env._("Hours that were agreed need the document and its date.")
                 )
 
     @api.constrains("debt_policy_off", "debt_policy_off_reason")
