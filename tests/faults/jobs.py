@@ -162,6 +162,34 @@ def dispatch(env, day=DAY):
     env["debt.run"]._dispatch(env.company, env.company._debt_noon(day))
 
 
+def make_rivals(env):
+    """Allow one contact a day, and give every debtor a second message to get."""
+    env["debt.contact.policy"].create(
+        {
+            "name": "One a day",
+            "applies_to": "all",
+            "public_holidays": False,
+            "cap_ids": [Command.create({"count": 1, "per": "day"})],
+        }
+    )
+    planned = env["debt.action"].search(
+        [("state", "=", "planned"), ("track", "=", "message")]
+    )
+    names = ("case_id", "company_id", "debtor_id", "partner_id", "strategy_id")
+    env["debt.action"].create(
+        [
+            {
+                **{name: action[name].id for name in names},
+                "step_id": action.step_id.id,
+                "channel": action.channel,
+                "contact_day": action.contact_day,
+                "item_refs": action.item_refs,
+            }
+            for action in planned
+        ]
+    )
+
+
 def queue(env):
     """Work the mail queue."""
     env["mail.mail"].process_email_queue()
