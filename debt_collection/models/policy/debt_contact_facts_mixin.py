@@ -79,7 +79,7 @@ class DebtContactFactsMixin(models.AbstractModel):
         if binding_only:
             policies = policies.filtered(lambda policy: policy.severity == "binding")
         debtors = self._debtors(asks)
-        consents = self._consents(company, asks, debtors)
+        consents, addresses = self._consents(company, asks, debtors)
         rules = _RuleBook(policies, company, now.year)
         bound = {}
         for ask in asks:
@@ -98,7 +98,7 @@ class DebtContactFactsMixin(models.AbstractModel):
                 self.env["debt.action"]._group_of(ask.channel) or "message",
                 ask.exempt,
                 "reference" if facts["debt_role"] == "reference" else "",
-                _agreed(consents, ask, facts, self.env),
+                _agreed(consents, ask, facts, addresses[ask.key]),
             )
             before = ()
             if not ask.exempt and any(rule.memory for rule in binding):
@@ -179,20 +179,23 @@ class DebtContactFactsMixin(models.AbstractModel):
 
     @api.model
     def _consents(self, company, asks, debtors):
-        """Return what ``debt.contact.consent._latest`` says of all these debtors."""
+        """Return what they agreed to, and {key of the ask: its address}.
+
+        The former is that of ``debt.contact.consent._latest``.
+        """
         Consent = self.env["debt.contact.consent"]
+        if not Consent.sudo().search_count([], limit=1):  # sudo: see ``_latest``
+            return {}, defaultdict(bool)
+        addresses = {
+            ask.key: Consent._normalize(
+                ask.address, debtors[ask.addressee_id, ask.case_id]["country"]
+            )
+            for ask in asks
+        }
         partner_ids = {ask.addressee_id for ask in asks}
         partner_ids.update(facts["family"] for facts in debtors.values())
-        addresses = {
-            found
-            for ask in asks
-            if (
-                found := Consent._normalize(
-                    ask.address, debtors[ask.addressee_id, ask.case_id]["country"]
-                )
-            )
-        }
-        return Consent._latest(company, partner_ids, addresses)
+        known = set(addresses.values()) - {False}
+        return Consent._latest(company, partner_ids, known), addresses
 
     @api.model
     def _history(self, company, asks, days, now):
@@ -317,9 +320,10 @@ def _zones(facts, company):
     return candidates(facts["tz"], address, by_phone) or (str(company._debt_zone()),)
 
 
-def _agreed(consents, ask, facts, env):
+def _agreed(consents, ask, facts, address):
     """Return whether a debtor agreed to a channel: True, False, or None."""
-    address = env["debt.contact.consent"]._normalize(ask.address, facts["country"])
+    if not consents:
+        return None
     entries = [
         consents[who, channel]
         for who in (address, ask.addressee_id, facts["family"])
