@@ -65,15 +65,13 @@ class DebtActionPolicyMixin(models.AbstractModel):
             )
 
     @api.model
-    def _group_of(self, channel, by_hand=False):
+    def _group_of(self, channel):
         """Return how the law looks at a channel, None for what reaches no debtor.
 
-        :param by_hand: a person logged it, also through means that are no channel here
+        What people use by hand, without a channel here, is a message.
         """
         known = self.env.get(f"debt.channel.{channel}")
-        if known is not None:
-            return known._contact_group
-        return "message"
+        return "message" if known is None else known._contact_group
 
     @api.model
     def _exempt_purposes(self):
@@ -147,7 +145,9 @@ class DebtActionPolicyMixin(models.AbstractModel):
         # sudo: the lock of a debtor, for whoever may log on the case
         case.sudo()._lock_debtors(wait=True)
         contact = self.env["res.partner"].browse(partner_id or ())
-        verdict, binding = case._judge_contact(channel, contact)
+        verdict, binding = case._judge_contact(
+            channel, contact, values.get("sent_date")
+        )
         reason = values.get("override_reason")
         allowed = self.env.user.has_group("debt_collection.group_debt_contact_override")
         if ahead and binding and not (reason and allowed):

@@ -87,7 +87,12 @@ class DebtContactConsent(models.Model):
                 vals["address"] = self._normalize(vals["address"]) or vals["address"]
             if not self.env.su:  # who and when is not for users to say
                 vals.update(user_id=self.env.uid, date=fields.Datetime.now())
-        return super().create(vals_list)
+        consents = super().create(vals_list)
+        # sudo: who is reachable again, whoever recorded it
+        given = consents.sudo().filtered(lambda c: c.state == "given").partner_id
+        if given:
+            self.env["debt.action"]._contact_fixed(given._debt_debtors())
+        return consents
 
     def write(self, vals):
         """Refuse: what was recorded stays, a new entry changes it."""

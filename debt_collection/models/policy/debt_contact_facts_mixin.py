@@ -241,7 +241,7 @@ class DebtContactFactsMixin(models.AbstractModel):
         )
         history = defaultdict(list)
         for family, action_id, channel, reached, moment in rows:
-            if group := Action._group_of(channel, by_hand=True):
+            if group := Action._group_of(channel):
                 contact = Contact(
                     moment.replace(tzinfo=UTC), channel, group, bool(reached)
                 )
