@@ -188,6 +188,14 @@ class TestContactPolicy(PolicyCommon):
         policy.date_from = SATURDAY + timedelta(days=1)
         self.assertEqual(self.message(self.at(SATURDAY, 12)).state, "sent")
 
+    def test_the_run_tells_of_what_waits_too_long(self):
+        self.switch_on("courteous")
+        action = self.message(self.at(date(2026, 12, 24), 12))
+        with freeze_time("2026-12-31"):
+            run = action.run_id.with_user(self.supervisor)
+            self.assertEqual(run.actions_waiting_long, 1)
+            self.assertEqual(run.action_view_waiting()["res_model"], "debt.action")
+
     # === CONSUMERS === #
 
     def person(self, country="base.ec", **values):
@@ -450,6 +458,27 @@ class TestContactPolicy(PolicyCommon):
             [("case_id", "=", self.case_of(rosa).id), ("by_hand", "=", True)]
         )
         self.assertRecordValues(contact, [{"state": "done", "policy_verdict": "wait"}])
+
+    def test_nobody_is_asked_for_a_visit_that_is_forbidden(self):
+        self.switch_on("co")
+        strategy = self.new_strategy([(3, "visit"), (9, "call")])
+        self.segment.strategy_id = strategy
+        rosa = self.person("base.co")
+        self.env["debt.contact.consent"].create(
+            {"partner_id": rosa.id, "state": "given", "source": "contract"}
+        )
+        for partner in (rosa, self.debtor):
+            self.invoice(100, due=DAY - timedelta(days=4), partner=partner)
+        run = self.run_on(SATURDAY, now=self.at(SATURDAY, 7))
+        visits = self.actions_of(run).filtered(lambda a: a.channel == "visit")
+        self.assertRecordValues(
+            visits.sorted("state"),
+            [
+                # a company, whenever the agent goes there
+                {"debtor_id": self.debtor.id, "state": "sent", "reason": False},
+                {"debtor_id": rosa.id, "state": "skipped", "reason": "forbidden"},
+            ],
+        )
 
     def test_a_reference_is_never_contacted(self):
         self.switch_on("ec")

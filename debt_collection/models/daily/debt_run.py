@@ -44,6 +44,7 @@ class DebtRun(models.Model):
         "debt.run.plan.mixin",
         "debt.run.shadow.mixin",
         "debt.run.slices.mixin",
+        "debt.run.policy.mixin",
     ]
     _order = "id desc"
 
@@ -75,9 +76,6 @@ class DebtRun(models.Model):
     actions_sent = fields.Integer()
     actions_skipped = fields.Integer()
     actions_failed = fields.Integer()
-    actions_waiting = fields.Integer(
-        help="Messages that wait for a moment that the contact policies allow."
-    )
     actions_to_approve = fields.Integer(compute="_compute_actions_to_approve")
     reasons = fields.Json(string="Held by Reason")
     reasons_text = fields.Text(compute="_compute_reasons_text", string="Why Held")

@@ -7,6 +7,7 @@ from . import (
     debt_contact_holiday,
     debt_contact_policy,
     debt_contact_window,
+    debt_run_policy_mixin,
     res_company,
     res_config_settings,
     res_partner,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...fields import IntegerArray
-from ...logic.contact_policy import NEVER, WAIT
+from ...logic.contact_policy import NEVER, SEND, WAIT
 from .debt_contact_facts_mixin import Ask
 
 #: Receipts, and answers to what the debtor asked: no limit is for them. By kind, never
@@ -41,7 +41,8 @@ class DebtActionPolicyMixin(models.AbstractModel):
         readonly=True,
     )
     policy_refs = IntegerArray(
-        help="The policies that bound the decision, as ids; the one that said no first."
+        help="The policies that bound the decision, as ids: first the one that said "
+        "no, or 0."
     )
     policy_decision = fields.Char(
         compute="_compute_policy_decision", string="Decision on the Contact"
@@ -55,9 +56,13 @@ class DebtActionPolicyMixin(models.AbstractModel):
     @api.depends_context("lang", "tz")
     def _compute_policy_decision(self):
         Policy = self.env["debt.contact.policy"]
+        verdicts = dict(self._fields["policy_verdict"]._description_selection(self.env))
         for action in self:
             verdict = action.policy_verdict
-            action.policy_decision = verdict and Policy._say(
+            if verdict in (False, SEND):
+                action.policy_decision = verdicts.get(verdict, False)
+                continue
+            action.policy_decision = Policy._say(
                 verdict,
                 action.wait_until,
                 action.policy_reason,
@@ -102,25 +107,36 @@ class DebtActionPolicyMixin(models.AbstractModel):
     def _permit(self, channel, addresses, now):
         """Return the actions that may leave now; let others wait, or end them.
 
-        :param channel: their channel; tasks are not asked, their agents are
+        Tasks never wait, since whoever does them is told when to. But nobody is asked
+        for a call or visit that is forbidden.
+
+        :param channel: their channel
         :param addresses: {action: address}
         :param now: naive UTC moment
         """
-        if channel._track != "message" or not self:
+        by_itself = channel._track == "message"
+        judged = self.filtered(lambda a: by_itself or a.purpose == "step")
+        if not channel._contact_group or not judged:
             return self
         verdicts = self.env["debt.contact.policy"]._judge(
-            self.company_id, [action._ask(addresses[action]) for action in self], now
+            self.company_id,
+            [action._ask(addresses[action]) for action in judged],
+            now,
+            binding_only=not by_itself,
         )
-        permitted = self.browse()
-        for verdict, actions in self.grouped(lambda a: verdicts[a.id]).items():
+        permitted = self
+        for verdict, actions in judged.grouped(lambda a: verdicts[a.id]).items():
             decision = verdict.decision
+            if not by_itself and not (verdict.consumer and decision.kind == NEVER):
+                continue
             actions.write(actions._decided(verdict))
+            if decision.kind == SEND:
+                continue
+            permitted -= actions
             if decision.kind == WAIT:
                 actions._wait(decision.until.replace(tzinfo=None))
-            elif decision.kind == NEVER:
-                actions._unreachable(decision.reason)
             else:
-                permitted |= actions
+                actions._unreachable(decision.reason)
         return permitted
 
     def _judge_now(self, now):
@@ -171,12 +187,14 @@ class DebtActionPolicyMixin(models.AbstractModel):
 
     def _decided(self, verdict):
         """Return the values that keep a decision with an action."""
-        decision = verdict.decision
-        refs = sorted(verdict.policy_ids, key=lambda ref: ref != decision.rule)
+        decision, rule = verdict.decision, verdict.decision.rule
+        # who wants no contact, or at other hours, is named by no policy
+        first = rule if isinstance(rule, int) else 0
+        others = [ref for ref in verdict.policy_ids if ref != first]
         return {
             "policy_verdict": decision.kind,
             "policy_reason": decision.reason or False,
-            "policy_refs": refs,
+            "policy_refs": [first, *others],
         }
 
     def _wait(self, until):

@@ -177,15 +177,15 @@ class DebtContactPolicy(models.Model):
     def _reasons(self):
         """Return {reason: words} of why not now."""
         return {
-            "hours": self.env._("outside its hours"),
+            "hours": self.env._("outside the hours"),
             "holiday": self.env._("a holiday"),
             "cap": self.env._("the limit of contacts is reached"),
             "gap": self.env._("too soon after the last contact"),
             "one_channel": self.env._("another channel was used this week"),
             "opted_out": self.env._("the customer does not want this channel"),
             "no_consent": self.env._("the customer has not agreed to this channel"),
-            "forbidden": self.env._("it forbids this contact"),
-            "no_moment": self.env._("it allows no moment within 60 days"),
+            "forbidden": self.env._("this contact is forbidden"),
+            "no_moment": self.env._("no moment is allowed within 60 days"),
         }
 
     @api.model
