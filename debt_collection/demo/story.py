@@ -29,7 +29,7 @@ from .portfolio import (
 
 LANG = "es_419"
 #: Local hours of a day.
-MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 8, 11, 14, 16))
+MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 9, 11, 14, 16))
 #: Nobody approved, and nobody did the tasks of, the last days.
 UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
 #: Of the messages prepared for her the supervisor refuses each so many-th.

@@ -16,6 +16,10 @@ CONFIGURATION = (
     "debt.legal.document",
     "debt.handover.step.kind",
     "debt.limitation.rule",
+    "debt.contact.policy",
+    "debt.contact.window",
+    "debt.contact.cap",
+    "debt.contact.holiday",
 )
 
 #: Operations allowed on the model, by kind of user: r, w, c, u.
@@ -159,6 +163,13 @@ TABLE = {
         "manager": "rwc",
         "account": "r",
         "sales": "r",
+    },
+    "debt.contact.consent": {
+        "agent": "rc",
+        "supervisor": "rc",
+        "manager": "rc",
+        "account": "r",
+        "sales": "rc",
     },
     "debt.bureau.list": {"supervisor": "rwcu", "manager": "rwcu"},
     "debt.bureau.line": {"supervisor": "rw", "manager": "rw"},

@@ -65,6 +65,8 @@ def _invoice(partner, amount, days, move_type="out_invoice"):
 
 def _make_strategies(env):
     env["debt.segment"].search([]).active = False
+    # workers send at whatever hour the test runs
+    env["debt.contact.policy"].search([]).active = False
     letters, calls = env["debt.strategy"].create(
         [
             {
@@ -159,6 +161,34 @@ def simulate(env, day=DAY):
 def dispatch(env, day=DAY):
     """Send what is planned, as of noon of a day."""
     env["debt.run"]._dispatch(env.company, env.company._debt_noon(day))
+
+
+def make_rivals(env):
+    """Allow one contact a day, and give every debtor a second message to get."""
+    env["debt.contact.policy"].create(
+        {
+            "name": "One a day",
+            "applies_to": "all",
+            "public_holidays": False,
+            "cap_ids": [Command.create({"count": 1, "per": "day"})],
+        }
+    )
+    planned = env["debt.action"].search(
+        [("state", "=", "planned"), ("track", "=", "message")]
+    )
+    names = ("case_id", "company_id", "debtor_id", "partner_id", "strategy_id")
+    env["debt.action"].create(
+        [
+            {
+                **{name: action[name].id for name in names},
+                "step_id": action.step_id.id,
+                "channel": action.channel,
+                "contact_day": action.contact_day,
+                "item_refs": action.item_refs,
+            }
+            for action in planned
+        ]
+    )
 
 
 def queue(env):

@@ -46,6 +46,8 @@ class Life:
                 "debt_agent_id": env.ref("base.user_admin").id,
             }
         )
+        # messages leave on every day, as those of the ledger
+        env["debt.contact.policy"].search([]).active = False
         strategies = env["debt.strategy"].search([])
         strategies.write({"enabled": True, "mode": "automatic", "min_amount": 0})
         key = env.ref("debt_collection.res_partner_category_key")

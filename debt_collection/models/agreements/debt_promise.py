@@ -312,9 +312,7 @@ class DebtPromise(models.Model):
     def unlink(self):
         # sudo: the task and the message of a mistake go with it
         actions = self.sudo().action_ids
-        actions.filtered(lambda a: a.state in ("planned", "approve"))._skip(
-            "promise_over"
-        )
+        actions._unsent()._skip("promise_over")
         self._bring_back()
         return super().unlink()
 
@@ -395,10 +393,7 @@ class DebtPromise(models.Model):
                 "judged_date": self.env.company._debt_today(),
             }
         )
-        waiting = self.sudo().action_ids.filtered(
-            lambda action: action.state in ("planned", "approve")
-        )
-        waiting._skip("promise_over")
+        self.sudo().action_ids._unsent()._skip("promise_over")
 
     # === BUTTONS === #
 

@@ -52,12 +52,18 @@ REASONS = HELD_REASONS + [
     ("stopped", "The campaign was stopped"),
     ("difference_over", "The difference was cleared or given back"),
     ("assignment_over", "The assignment is over, or its loss was notified"),
+    ("opted_out", "The customer does not want this channel"),
+    ("no_consent", "The customer has not agreed to this channel"),
+    ("forbidden", "A contact policy forbids it"),
+    ("no_moment", "The contact policies allow no moment within 60 days"),
 ]
 
 #: States of an automatic message from which quiet days count.
 CONTACTED = ("sent", "done", "uncertain", "waiting")
 #: States of an action that is not over.
 PENDING = ("planned", "approve", "waiting", "sending")
+#: States of an action that has not begun to leave: it can be stopped.
+UNSENT = ("planned", "approve", "waiting")
 
 
 class DebtAction(models.Model):
@@ -77,6 +83,7 @@ class DebtAction(models.Model):
         "debt.action.statement.mixin",
         "debt.action.copy.mixin",
         "debt.action.desk.mixin",
+        "debt.action.policy.mixin",
     ]
     _log_access = False
     _order = "contact_day desc, id desc"
@@ -188,6 +195,7 @@ class DebtAction(models.Model):
         "(company_id, state) WHERE state IN ('planned','approve','waiting','sending')"
     )
 
+    _wait_idx = models.Index("(company_id, wait_until) WHERE state = 'waiting'")
     _promise_uniq = models.UniqueIndex(
         "(promise_id, purpose) WHERE promise_id IS NOT NULL"
     )
@@ -319,7 +327,7 @@ class DebtAction(models.Model):
 
     def action_refuse(self):
         """Do not send prepared messages; their items may be planned again."""
-        actions = self.filtered(lambda action: action.state in ("approve", "planned"))
+        actions = self._unsent()
         if not actions:
             raise UserError(self.env._("None of these messages can be stopped."))
         actions.case_id.check_access("write")
@@ -340,6 +348,10 @@ class DebtAction(models.Model):
             }
         )
         self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    def _unsent(self):
+        """Return those that have not begun to leave and can be stopped."""
+        return self.filtered(lambda action: action.state in UNSENT)
 
     def _decide(self, values):
         actions = self.filtered(lambda action: action.state == "uncertain")
@@ -497,25 +509,42 @@ class DebtAction(models.Model):
     # === DISPATCH === #
 
     @api.model
-    def _claim(self, companies, limit, exclude=()):
-        """Lock and return planned actions that no other worker holds.
+    def _claim(self, companies, limit, now, exclude=()):
+        """Lock and return actions that may leave and that no other worker holds.
 
         Must be the first statement of its transaction: what was committed before it is
-        seen, what others hold is left to them.
+        seen, what others hold is left to them. A company whose queue is long takes no
+        more of a batch than the others.
+
+        :param now: naive UTC moment: what waits for a later one is left alone
         """
-        self.flush_model(["state", "company_id"])
+        self.flush_model(["state", "company_id", "wait_until"])
+        due = SQL(
+            """(a.state = 'planned' OR a.state = 'waiting' AND a.wait_until <= %s)
+               AND NOT a.id = ANY(%s)""",
+            now,
+            int_array(exclude),
+        )
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT id FROM debt_action
-             WHERE state = 'planned' AND company_id = ANY(%s) AND NOT id = ANY(%s)
-             ORDER BY id
-             LIMIT %s
-               FOR UPDATE SKIP LOCKED
+            WITH company AS MATERIALIZED (
+                SELECT id FROM unnest(%(companies)s) o(id)
+                 WHERE EXISTS (SELECT FROM debt_action a
+                                WHERE a.company_id = o.id AND %(due)s)
+            )
+            SELECT c.id
+              FROM company o
+             CROSS JOIN LATERAL (
+                    SELECT a.id FROM debt_action a
+                     WHERE a.company_id = o.id AND %(due)s
+                     ORDER BY a.id
+                     LIMIT (SELECT GREATEST(1, %(limit)s / COUNT(*)) FROM company)
+                       FOR UPDATE SKIP LOCKED) c
                 """,
-                list(companies.ids),
-                list(exclude),
-                limit,
+                companies=int_array(companies.ids),
+                due=due,
+                limit=limit,
             )
         )
         return self.browse([action_id for (action_id,) in rows])
@@ -547,7 +576,7 @@ class DebtAction(models.Model):
         if unreachable:
             for reason, group in channel._why_unreachable(unreachable).items():
                 group._unreachable(reason)
-        reachable = self - unreachable
+        reachable = (self - unreachable)._permit(channel, addresses, now)
         if reachable:
             reachable.contact_day = day
             for action in reachable:
@@ -574,9 +603,7 @@ class DebtAction(models.Model):
         :param cases: the cases where they were
         :param items: the items
         """
-        waiting = self.search(
-            [("case_id", "in", cases.ids), ("state", "in", ("planned", "approve"))]
-        )
+        waiting = self.search([("case_id", "in", cases.ids), ("state", "in", UNSENT)])
         moved = set(items.ids)
         waiting = waiting.filtered(
             lambda a: moved.intersection(a.item_refs) and not a._agreement()

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import append_content_to_html, email_normalize
 
 from ...fields import LooseMany2one
+from ...logic.contact_policy import SEND, WAIT
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
 from .smtp_session import SmtpSession
 
@@ -160,6 +161,8 @@ class MailMail(models.Model):
         self.env["debt.run"]._checkpoint("mail_attached")
 
     def _debt_take(self):
+        # what was sent to the debtor is read after they were locked
+        self.env["debt.run"]._checkpoint(read_committed=True)
         claimed = self._debt_claim()
         self.env["debt.run"]._checkpoint("mail_claimed" if claimed else None)
         return claimed
@@ -173,6 +176,7 @@ class MailMail(models.Model):
         if action.state != "sent":
             mail.state = "cancel"
             return False
+        action._lock_debtors(wait=True)
         run_day = action.contact_day
         action.case_id._refresh(run_day)
         if not action._suppress(fields.Datetime.now()):
@@ -188,11 +192,31 @@ class MailMail(models.Model):
             mail.state = "cancel"
             action._plan_again()
             return False
+        if not mail._debt_permitted(action):
+            return False
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         mail.debt_claimed = fields.Datetime.now()
         action.delivery = "sending"
         return True
+
+    def _debt_permitted(self, action):
+        """Return whether the mail may leave now; else it waits, or its action ends."""
+        verdict = action._judge_now(fields.Datetime.now())
+        decision = verdict.decision
+        if decision.kind == SEND:
+            return True
+        action.write(action._decided(verdict))
+        if decision.kind == WAIT:
+            moment = decision.until.replace(tzinfo=None)
+            self.scheduled_date = action.wait_until = moment
+            action.contact_day = action.company_id._debt_today(moment)
+            action._contacted()
+            action._wake("mail.ir_cron_mail_scheduler_action", moment)
+        else:
+            self.state = "cancel"
+            action._unreachable(decision.reason)
+        return False
 
     def _debt_relock(self):
         """Hold the claimed mail while it is handed over.

@@ -23,6 +23,8 @@ LOCK_CLASS = 0x64656274
 RUN_CLASS = LOCK_CLASS + 1
 #: Seconds that a run waits for the refreshing job, or another run, of its company.
 LOCK_WAIT = 20
+#: States of an action that left.
+LEFT = tuple(state for state in CONTACTED if state != "waiting")
 #: Actions that the dispatch claims at a time, and commits.
 BATCH = 1_000
 #: Other transactions won; try the same again.
@@ -43,6 +45,7 @@ class DebtRun(models.Model):
         "debt.run.plan.mixin",
         "debt.run.shadow.mixin",
         "debt.run.slices.mixin",
+        "debt.run.policy.mixin",
     ]
     _order = "id desc"
 
@@ -225,7 +228,7 @@ class DebtRun(models.Model):
     def _cron_dispatch(self):
         """Send what is planned: approved batches, and what an interrupted run left."""
         self._retry(self._find_lost)
-        self._dispatch(self._companies(), fields.Datetime.now())
+        self._dispatch(self._companies(), None)
 
     @api.model
     def _find_lost(self):
@@ -301,12 +304,15 @@ class DebtRun(models.Model):
 
     @api.model
     def _moment(self, day, now):
-        """Return the moment of sending of a run: ``now``, or a moment of ``day``."""
+        """Return the moment of sending of a run: ``now``, or a moment of ``day``.
+
+        None where it goes by the clock.
+        """
         if now:
             return now
         company = self.company_ids[:1]
         if not day or day == company._debt_today():
-            return fields.Datetime.now()
+            return None
         return company._debt_noon(day)
 
     @api.model
@@ -624,6 +630,8 @@ class DebtRun(models.Model):
         """Hand over what is planned, batch after batch, until nothing is left.
 
         Other workers may do the same: each takes actions that no other one holds.
+
+        :param now: naive UTC moment; without it the clock, at each batch
         """
         start = time.monotonic()
         failed = []
@@ -640,12 +648,20 @@ class DebtRun(models.Model):
         A batch in which a record fails is taken back and done one by one, so that only
         that record fails.
 
-        :param list failed: ids of actions to leave alone; those that fail are added
+        :param list failed: ids of actions to leave alone; those that fail are added,
+            and those whose debtors another worker holds: it sends them next
         """
         known = len(failed)
-        actions = self.env["debt.action"]._claim(companies, BATCH, failed)
-        if not actions:
+        now = now or fields.Datetime.now()
+        # a decision on a contact reads what was sent until its debtor was locked
+        self._checkpoint(read_committed=True)
+        claimed = self.env["debt.action"]._claim(companies, BATCH, now, failed)
+        if not claimed:
             return False
+        actions = claimed._lock_debtors()
+        failed.extend((claimed - actions).ids)
+        if not actions:
+            return True
         self._checkpoint("claimed", commit=False)
         try:
             with self.env.cr.savepoint():
@@ -682,7 +698,8 @@ class DebtRun(models.Model):
         for run in self:
             run.write(
                 {
-                    "actions_sent": sum(counts[run.id, state] for state in CONTACTED),
+                    "actions_sent": sum(counts[run.id, state] for state in LEFT),
+                    "actions_waiting": counts[run.id, "waiting"],
                     "actions_skipped": counts[run.id, "skipped"]
                     + counts[run.id, "cancelled"],
                     "actions_failed": counts[run.id, "failed"],

@@ -523,7 +523,7 @@ class ResCompany(models.Model):
             .sudo()
             .search([("company_id", "in", self.ids), ("is_test", "=", True)])
         )
-        pending = actions.filtered(lambda a: a.state in ("planned", "approve"))
+        pending = actions._unsent()
         pending.write({"state": "skipped", "reason": "test_ended"})
         # no customer waits for what is still in the queue
         actions.filtered(lambda a: a.delivery == "queued").delivery = False
