@@ -131,8 +131,7 @@ class DebtAction(models.Model):
             ("loss_notice", "Loss Notice to a Factor or Insurer"),
             ("limitation", "Debt That Lapses Soon"),
             ("statement", "Monthly Statement"),
-            ("reply", "Reply by Email"),
-            ("answer", "Answer the Customer"),
+            ("reply", "Reply of the Customer"),
             ("opt_out", "No More Emails"),
             ("opt_out_call", "Call: Wants No More Emails"),
         ],
@@ -696,6 +695,12 @@ class DebtAction(models.Model):
             return self._skip_reason_of_subject()
         if self.statement_month:
             return self._skip_reason_of_statement()
+        return self._skip_reason_of_case(paying)
+
+    def _skip_reason_of_case(self, paying):
+        """Return why its case wants no message or task of a step now, or None."""
+        self.ensure_one()
+        case = self.case_id
         if case.state == "closed":
             return "settled"
         if case.state == "hold":

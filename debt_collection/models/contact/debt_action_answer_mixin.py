@@ -109,7 +109,14 @@ class DebtActionAnswerMixin(models.AbstractModel):
                 "mail_message_id": message.id,
             }
         )
-        open_task = actions.search_count(
+        answer._ask_to_answer()
+        return answer
+
+    def _ask_to_answer(self):
+        """Give the agent the task to answer; one for all answers until it is done."""
+        self.ensure_one()
+        case = self.case_id
+        waiting = self.search_count(
             [
                 ("case_id", "=", case.id),
                 ("purpose", "=", "answer"),
@@ -117,10 +124,14 @@ class DebtActionAnswerMixin(models.AbstractModel):
             ],
             limit=1,
         )
-        if not open_task:
-            answer._follow_up("answer", today, case._debt_agent(), note=answer.note)
+        if not waiting:
+            self._follow_up(
+                "answer",
+                case.company_id._debt_today(),
+                case._debt_agent(),
+                note=self.note,
+            )
             case._prioritise_now()
-        return answer
 
     @api.model
     def _answer_given(self, case):
@@ -143,9 +154,11 @@ class DebtActionAnswerMixin(models.AbstractModel):
         """
         self.ensure_one()
         action = self.sudo()  # sudo: the signed link is the right to say it
-        if not self.env["res.partner"]._debt_opt_out(action.address, "email", source):
-            return False
         case = action.case_id
+        consents = self.env["debt.contact.consent"].sudo()  # sudo: as above
+        if consents._is_withdrawn(case.company_id, action.address, "email"):
+            return False
+        consents._withdraw(action.address, "email", source)
         today = case.company_id._debt_today()
         wish = action.create(
             {

@@ -103,7 +103,9 @@ class DebtActionSmsMixin(models.AbstractModel):
             return self.browse()
         stop = is_stop(text)
         if stop:
-            self._opt_out(number, "sms", self.env._("SMS: %s", text[:40]))
+            said = self.env._("SMS: %s", text[:40])
+            self.env["debt.contact.consent"]._withdraw(number, "sms", said)
+            self.env["phone.blacklist"]._add([number], message=said)
         case, contact = self._case_of_number(company, number)
         if not case:
             return self.browse()
@@ -121,54 +123,16 @@ class DebtActionSmsMixin(models.AbstractModel):
         return action
 
     def _reply_vals(self, case, contact, text, ref):
-        company = case.company_id
         return {
-            "case_id": case.id,
-            "company_id": company.id,
-            "debtor_id": case.partner_id.id,
+            **self._incoming_vals(case, case.company_id._debt_today()),
             "partner_id": contact.id,
             "channel": "sms",
-            "track": "task",
-            "purpose": "contact",
-            "state": "done",
-            "incoming": True,
+            "purpose": "reply",
             "reached": "debtor",
             "incoming_ref": ref,
-            "user_id": case._debt_agent().id,
-            "sent_date": fields.Datetime.now(),
-            "planned_date": company._debt_today(),
-            "contact_day": company._debt_today(),
             "amount": case.amount_chaseable,
             "note": text[:MOST],
         }
-
-    def _ask_to_answer(self):
-        """Give the agent the task to answer, once while it is not done."""
-        self.ensure_one()
-        waiting = self.search_count(
-            [
-                ("case_id", "=", self.case_id.id),
-                ("purpose", "=", "answer"),
-                ("state", "in", ("planned", "sent")),
-            ],
-            limit=1,
-        )
-        if not waiting:
-            day = self.company_id._debt_today()
-            agent = self.case_id._debt_agent()
-            self._follow_up("answer", day, agent, note=self.note)
-
-    @api.model
-    def _opt_out(self, address, channel, source):
-        """Send nothing more to an address through a channel.
-
-        :param address: a phone number in E.164
-        :param source: in words, where the wish comes from
-        """
-        if "debt.contact.consent" in self.env:
-            self.env["debt.contact.consent"]._withdraw(address, channel, source)
-        # sudo: whoever answers may ask for it
-        self.env["phone.blacklist"].sudo()._add([address], message=source)
 
     @api.model
     def _case_of_number(self, company, number):

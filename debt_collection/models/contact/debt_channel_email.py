@@ -72,7 +72,9 @@ class DebtChannelEmail(models.AbstractModel):
         if not emails:
             return {}
         today = companies[:1]._debt_today()
-        wanted = self.env["res.partner"]._debt_opted_out(list(emails), "email")
+        # sudo: a list of the system, asked before anything is sent
+        blacklist = self.env["mail.blacklist"].sudo()
+        wanted = blacklist.search([("email", "in", list(emails))]).mapped("email")
         return {
             **dict.fromkeys(self.env["debt.bounce"]._bad(emails, today), "bounced"),
             **dict.fromkeys(wanted, "blacklisted"),

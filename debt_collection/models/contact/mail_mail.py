@@ -10,7 +10,6 @@ from odoo.tools import SQL
 from odoo.tools.mail import append_content_to_html, email_normalize
 
 from ...fields import LooseMany2one
-from ...logic.contact_policy import SEND, WAIT
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
 from .smtp_session import SmtpSession
 
@@ -202,21 +201,13 @@ class MailMail(models.Model):
 
     def _debt_permitted(self, action):
         """Return whether the mail may leave now; else it waits, or its action ends."""
-        verdict = action._judge_now(fields.Datetime.now())
-        decision = verdict.decision
-        if decision.kind == SEND:
-            return True
-        action.write(action._decided(verdict))
-        if decision.kind == WAIT:
-            moment = decision.until.replace(tzinfo=None)
-            self.scheduled_date = action.wait_until = moment
-            action.contact_day = action.company_id._debt_today(moment)
-            action._contacted()
-            action._wake("mail.ir_cron_mail_scheduler_action", moment)
-        else:
+        permitted, until = action._permit_in_queue(fields.Datetime.now())
+        if until:
+            self.scheduled_date = until
+            action._wake("mail.ir_cron_mail_scheduler_action", until)
+        elif not permitted:
             self.state = "cancel"
-            action._unreachable(decision.reason)
-        return False
+        return permitted
 
     def _debt_relock(self):
         """Hold the claimed mail while it is handed over.

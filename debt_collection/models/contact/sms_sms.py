@@ -170,6 +170,8 @@ class SmsSms(models.Model):
             return UNKNOWN
 
     def _debt_take(self):
+        # what was sent to the debtor is read after they were locked
+        self.env["debt.run"]._checkpoint(read_committed=True)
         claimed = self._debt_claim()
         self.env["debt.run"]._checkpoint("sms_claimed" if claimed else None)
         return claimed
@@ -183,6 +185,7 @@ class SmsSms(models.Model):
         if action.state != "sent":
             sms.state = "canceled"
             return False
+        action._lock_debtors(wait=True)
         action.case_id._refresh(action.contact_day)
         if not action._suppress(fields.Datetime.now()):
             sms.state = "canceled"
@@ -194,11 +197,23 @@ class SmsSms(models.Model):
             sms.state = "canceled"
             action._plan_again()
             return False
+        if not sms._debt_permitted(action):
+            return False
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         sms.debt_claimed = fields.Datetime.now()
         action.delivery = "sending"
         return True
+
+    def _debt_permitted(self, action):
+        """Return whether it may leave now; else it waits, or its action ends."""
+        permitted, until = action._permit_in_queue(fields.Datetime.now())
+        if until:
+            self.debt_next_try = until
+            self._debt_wake(until)
+        elif not permitted:
+            self.state = "canceled"
+        return permitted
 
     def _debt_relock(self):
         """Hold the claimed message while it is handed over.

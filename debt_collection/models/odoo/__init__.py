@@ -1,7 +1,3 @@
-from . import res_partner_opt_out_mixin
-
-# isort: split
-# models after the mixin that one of them inherits
 from . import (
     account_bank_statement_line,
     account_move,

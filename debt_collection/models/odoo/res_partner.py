@@ -23,8 +23,7 @@ WATCHED = {
 
 
 class ResPartner(models.Model):
-    _name = "res.partner"
-    _inherit = ["res.partner", "debt.partner.opt.out.mixin"]
+    _inherit = "res.partner"
 
     debt_case_ids = fields.One2many(
         "debt.case", "partner_id", string="Collection Cases"

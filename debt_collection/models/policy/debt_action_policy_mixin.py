@@ -146,6 +146,29 @@ class DebtActionPolicyMixin(models.AbstractModel):
             self.company_id, [self._ask()], now
         )[self.id]
 
+    def _permit_in_queue(self, now):
+        """Decide again in the moment in which a message leaves its queue.
+
+        A queue may be hours behind. The debtor is locked already.
+
+        :param now: naive UTC moment
+        :return: (whether it may leave now, until when it waits else, naive UTC; None:
+            it never may, and its action has gone on or ended)
+        """
+        verdict = self._judge_now(now)
+        decision = verdict.decision
+        if decision.kind == SEND:
+            return True, None
+        self.write(self._decided(verdict))
+        if decision.kind != WAIT:
+            self._unreachable(decision.reason)
+            return False, None
+        until = decision.until.replace(tzinfo=None)
+        self.wait_until = until
+        self.contact_day = self.company_id._debt_today(until)
+        self._contacted()
+        return False, until
+
     @api.model
     def _judge_log(self, case, channel, partner_id, values):
         """Decide on a contact that a person makes, under the lock of its debtor.

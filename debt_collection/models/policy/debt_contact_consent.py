@@ -148,6 +148,18 @@ class DebtContactConsent(models.Model):
         )
 
     @api.model
+    def _is_withdrawn(self, company, address, channel):
+        """Return whether the latest word of an address on a channel was no.
+
+        :param company: the creditor
+        :param str address: e-mail address or phone number
+        """
+        address = self._normalize(address)
+        latest = self._latest(company, (), (address,))
+        _ref, given = latest.get((address, channel), (None, True))
+        return not given
+
+    @api.model
     def _latest(self, company, partner_ids, addresses):
         """Return {(partner id or address, channel): (id, whether it was given)}.
 
