@@ -103,6 +103,7 @@ class Story:
         self._ask_to_waive()
         self._make_team()
         self._plan_campaign()
+        self._record_consents()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -258,6 +259,25 @@ class Story:
             day, share = promise.paid
             self.books.pay(day, oldest.with_env(self.books.env), share)
             case._refresh(self.today)
+
+    def _record_consents(self):
+        """A small shop is protected as a person is; it wants no messages by WhatsApp."""
+        shop = self.partners["minimarket_esquina"]
+        shop.debt_micro = True
+        consents = self.env["debt.contact.consent"].with_user(self.users["agent"])
+        for channel, state, source in (
+            ("any", "given", "Solicitud de crédito"),
+            ("whatsapp", "withdrawn", "Lo pidió por teléfono"),
+        ):
+            consents.create(
+                {
+                    "partner_id": shop.id,
+                    "company_id": self.company.id,
+                    "channel": channel,
+                    "state": state,
+                    "source": source,
+                }
+            )
 
     def _plan_campaign(self):
         """Leave a campaign on the desk that nobody has started yet."""
