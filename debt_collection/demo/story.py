@@ -261,7 +261,7 @@ class Story:
             case._refresh(self.today)
 
     def _record_consents(self):
-        """A small shop is protected as a person is; it wants no messages by WhatsApp."""
+        """A small shop is protected as a person is, and wants no WhatsApp."""
         shop = self.partners["minimarket_esquina"]
         shop.debt_micro = True
         consents = self.env["debt.contact.consent"].with_user(self.users["agent"])
