@@ -105,6 +105,7 @@ class Story:
         self._answer_sms()
         self._plan_campaign()
         self._write_letters()
+        self._record_consents()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -269,6 +270,25 @@ class Story:
         if action:
             self.env["debt.action"]._sms_reply(
                 self.company, action.address, "Buenos días, el viernes hacemos el pago."
+            )
+
+    def _record_consents(self):
+        """A small shop is protected as a person is, and wants no WhatsApp."""
+        shop = self.partners["minimarket_esquina"]
+        shop.debt_micro = True
+        consents = self.env["debt.contact.consent"].with_user(self.users["agent"])
+        for channel, state, source in (
+            ("any", "given", "Solicitud de crédito"),
+            ("whatsapp", "withdrawn", "Lo pidió por teléfono"),
+        ):
+            consents.create(
+                {
+                    "partner_id": shop.id,
+                    "company_id": self.company.id,
+                    "channel": channel,
+                    "state": state,
+                    "source": source,
+                }
             )
 
     def _plan_campaign(self):

@@ -707,7 +707,7 @@ class TestContactPolicy(PolicyCommon):
         self.assertEqual(wizard.zones, "America/Bogota")
         self.assertEqual(wizard.week.count("<tr>"), 8)
         wizard.moment = self.at(DAY, 12)
-        self.assertEqual((wizard.state, wizard.words), ("send", "Allowed now"))
+        self.assertEqual((wizard.state, wizard.words), ("send", "May be contacted now"))
 
 
 @tagged("post_install", "-at_install")

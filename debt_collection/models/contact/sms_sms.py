@@ -42,10 +42,9 @@ class SmsSms(models.Model):
         """Messages of collection actions leave one by one."""
         ours = self.filtered("debt_action_id")
         others = self - ours
-        if others:
-            super(SmsSms, others).send(unlink_failed, unlink_sent, raise_exception)
         if ours:
             ours._debt_send()
+        return super(SmsSms, others).send(unlink_failed, unlink_sent, raise_exception)
 
     @api.model
     def _process_queue(self):

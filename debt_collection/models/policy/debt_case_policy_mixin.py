@@ -7,6 +7,7 @@ from .debt_contact_facts_mixin import Ask
 
 #: What an agent asks before calling or writing: a channel of each kind.
 ASKED = ("call", "email")
+WORST_FIRST = ("stop", "warn", "send")
 
 
 class DebtCasePolicyMixin(models.AbstractModel):
@@ -25,14 +26,17 @@ class DebtCasePolicyMixin(models.AbstractModel):
     def _compute_contact(self):
         names = dict(self.env["debt.action"]._channels())
         for case in self:
-            found, states = [], set()
-            for channel in ASKED if case.state != "closed" else ():
-                state, words = case._contact_now(channel)
-                found.append(f"{names[channel]}: {words}")
-                states.add(state)
-            case.contact_words = "\n".join(found)
-            case.contact_state = next(
-                (state for state in ("stop", "warn", "send") if state in states), False
+            if case.state == "closed":
+                case.contact_state = case.contact_words = False
+                continue
+            answers = [(names[code], *case._contact_now(code)) for code in ASKED]
+            states = {state for _name, state, _words in answers}
+            case.contact_state = next(s for s in WORST_FIRST if s in states)
+            said = {words for _name, _state, words in answers}
+            case.contact_words = "\n".join(
+                said
+                if len(said) == 1
+                else (f"{name}: {words}" for name, _state, words in answers)
             )
 
     def _contact_now(self, channel, contact=None, now=None):

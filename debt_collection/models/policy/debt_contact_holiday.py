@@ -14,8 +14,8 @@ class DebtContactHoliday(models.Model):
         "debt.contact.policy", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char(required=True, translate=True)
-    date_from = fields.Date("From", required=True)
-    date_to = fields.Date("To", help="Empty: one day.")
+    date_from = fields.Date("First Day", required=True)
+    date_to = fields.Date("Last Day", help="Empty: one day.")
     yearly = fields.Boolean("Every Year", default=True)
     company_id = fields.Many2one(
         "res.company", string="Company", help="Empty: of every company."

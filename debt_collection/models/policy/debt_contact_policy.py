@@ -55,7 +55,7 @@ class DebtContactPolicy(models.Model):
     )
     date_from = fields.Date("In Force from")
     date_to = fields.Date("In Force until")
-    source = fields.Char(help="The norm and where it can be read.")
+    source = fields.Char(translate=True, help="The norm and where it can be read.")
     checked_on = fields.Date(
         string="Checked on",
         help="When a lawyer last confirmed it. Empty: to be confirmed.",
@@ -198,7 +198,7 @@ class DebtContactPolicy(models.Model):
         :param zone: name of the time zone in which the moment is told
         """
         if kind == SEND:
-            return self.env._("Allowed now")
+            return self.env._("May be contacted now")
         why = self._reasons().get(reason, "")
         # sudo: the name of a rule, for whoever it stops
         policy = self.sudo().browse(policy_id or ()).exists()
@@ -207,7 +207,7 @@ class DebtContactPolicy(models.Model):
         if kind == NEVER:
             return self.env._("Do not contact: %(why)s", why=why)
         return self.env._(
-            "Wait until %(moment)s: %(why)s",
+            "Wait until %(moment)s (%(why)s)",
             moment=format_datetime(
                 self.env, until, tz=zone, dt_format=self.env._("EEEE d MMMM, HH:mm")
             ),

@@ -23,9 +23,9 @@ class DebtContactWindow(models.Model):
     fri = fields.Boolean("Fri")
     sat = fields.Boolean("Sat")
     sun = fields.Boolean("Sun")
-    hour_from = fields.Float("From", required=True, default=9)
+    hour_from = fields.Float("Begins at", required=True, default=9)
     hour_to = fields.Float(
-        "To", required=True, default=18, help="This minute is no more in it."
+        "Ends at", required=True, default=18, help="This minute is no more in it."
     )
 
     _hours = models.Constraint(
