@@ -70,7 +70,10 @@ class DebtFinding(models.Model):
                 _("Ask an administrator to look at the log."),
             ),
             "queue": (
-                _("%(count)s in the queue for up to %(hours)s h: %(name)s", **figures),
+                _(
+                    "In the queue for up to %(hours)s h: %(count)s (%(name)s)",
+                    **figures,
+                ),
                 _("Ask an administrator whether the server takes messages."),
             ),
             "channel": (
@@ -78,15 +81,18 @@ class DebtFinding(models.Model):
                 _("Look at the actions that failed, and why."),
             ),
             "planned": (
-                _("%(count)s actions wait to leave for up to %(days)s days", **figures),
+                _(
+                    "Actions that wait to leave, up to %(days)s days: %(count)s",
+                    **figures,
+                ),
                 jobs,
             ),
             "waiting": (
-                _("%(count)s actions wait for up to %(days)s days", **figures),
+                _("Actions that wait, up to %(days)s days: %(count)s", **figures),
                 _("Look at what they wait for."),
             ),
             "uncertain": (
-                _("Nobody knows whether %(count)s messages left", **figures),
+                _("Messages of which nobody knows if they left: %(count)s", **figures),
                 _("Decide whether they were sent."),
             ),
             "run_interrupted": (
