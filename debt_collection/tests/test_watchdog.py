@@ -98,7 +98,7 @@ class TestWatchdog(DebtCommon):
             [NOW - 4 * HOUR, mail.id],
         )
         found = self.look().filtered(lambda finding: finding.code == "queue")
-        self.assertIn("1 in the queue for up to 4 h", found.name)
+        self.assertIn("In the queue for up to 4 h: 1", found.name)
         mail.scheduled_date = NOW + HOUR
         self.env.flush_all()
         self.assertNotIn("queue", self.codes())
