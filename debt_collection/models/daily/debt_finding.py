@@ -69,18 +69,11 @@ class DebtFinding(models.Model):
                 self.env._("Ask an administrator to look at the log."),
             ),
             "queue": (
-<<<<<<< HEAD
                 self.env._(
-                    "%(count)s in the queue for up to %(hours)s h: %(name)s", **figures
-                ),
-                self.env._("Ask an administrator whether the server takes messages."),
-=======
-                _(
                     "In the queue for up to %(hours)s h: %(count)s (%(name)s)",
                     **figures,
                 ),
-                _("Ask an administrator whether the server takes messages."),
->>>>>>> part-email
+                self.env._("Ask an administrator whether the server takes messages."),
             ),
             "channel": (
                 self.env._(
@@ -89,33 +82,23 @@ class DebtFinding(models.Model):
                 self.env._("Look at the actions that failed, and why."),
             ),
             "planned": (
-<<<<<<< HEAD
                 self.env._(
-                    "%(count)s actions wait to leave for up to %(days)s days", **figures
-=======
-                _(
                     "Actions that wait to leave, up to %(days)s days: %(count)s",
                     **figures,
->>>>>>> part-email
                 ),
                 jobs,
             ),
             "waiting": (
-<<<<<<< HEAD
-                self.env._("%(count)s actions wait for up to %(days)s days", **figures),
+                self.env._(
+                    "Actions that wait, up to %(days)s days: %(count)s", **figures
+                ),
                 self.env._("Look at what they wait for."),
             ),
             "uncertain": (
-                self.env._("Nobody knows whether %(count)s messages left", **figures),
+                self.env._(
+                    "Messages of which nobody knows if they left: %(count)s", **figures
+                ),
                 self.env._("Decide whether they were sent."),
-=======
-                _("Actions that wait, up to %(days)s days: %(count)s", **figures),
-                _("Look at what they wait for."),
-            ),
-            "uncertain": (
-                _("Messages of which nobody knows if they left: %(count)s", **figures),
-                _("Decide whether they were sent."),
->>>>>>> part-email
             ),
             "run_interrupted": (
                 self.env._("The daily run was interrupted", **figures),
