@@ -110,7 +110,7 @@ class TestPlanInterest(PlanCommon):
             ]
         )
         plan = self.agreed()
-        for cents in (1, 99, 880, 1234, 99_999):
+        for cents in (1, 3, 4, 99, 880, 1234, 99_999):
             for chosen in (top, inside, top | both):
                 product.taxes_id = chosen
                 plan.sudo().amount_interest = cents / 100

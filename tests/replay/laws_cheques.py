@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import holidays
+
 #: States of a document that is not money yet.
 ALIVE = ("hand", "deposited", "returned")
 
 
-def working_days_after(day, count):
-    """Return the day so many working days later, where there are no holidays."""
+def working_days_after(day, count, country):
+    """Return the day so many working days later, by the holidays of a country."""
+    free = holidays.country_holidays(country) if country else ()
     while count:
         day += timedelta(days=1)
-        count -= day.weekday() < 5
+        count -= day.weekday() < 5 and day not in free
     return day
 
 
@@ -62,7 +65,8 @@ class ChequeLaws:
         if not deposits:
             return False
         start = max(check.payment_date, *deposits.mapped("date"))
-        return day >= working_days_after(start, self.company.debt_cheque_clear_days)
+        count, country = self.company.debt_cheque_clear_days, self.company.country_id
+        return day >= working_days_after(start, count, country.code)
 
     def _cheque(self, day, check, bounces):
         cheque = self.env["debt.cheque"].search([("check_id", "=", check.id)])

@@ -199,6 +199,8 @@ class DebtPlanInterestMixin(models.AbstractModel):
             }
         )
         if move.invoice_line_ids.tax_ids:
+            # of some cents the tax engine could not spread what it rounds
+            move.invoice_line_ids.price_unit = 100 * self.amount_interest
             lines = self._lines_over(
                 move, self.amount_interest, name, product_id=product.id
             )

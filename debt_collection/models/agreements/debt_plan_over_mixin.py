@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 
 class DebtPlanOverMixin(models.AbstractModel):
@@ -25,39 +25,34 @@ class DebtPlanOverMixin(models.AbstractModel):
         return sum(ended.mapped("amount_interest"))
 
     def _to_take_back(self):
-        """Return (entry, what is to be done with it) for whoever does the books.
+        """Return, in words, what whoever does the books has to do about entries.
 
-        An entry that was reversed already, or is no more, is left out.
+        About those that were reversed already, or are no more: nothing.
         """
         self.ensure_one()
         if self.state not in ("broken", "cancelled"):
             return []
         # sudo: which entries there are, to name them
-        plan, result = self.sudo(), []
-        interest, move = plan._interest_not_due(), plan.interest_move_id.exists()
-        if move.state == "posted" and interest > 0 and not move.reversal_move_ids:
-            result.append(
-                (
-                    move,
-                    self.env._(
-                        "Credit %(amount)s of %(entry)s: interest that is not due.",
-                        amount=plan._money(interest),
-                        entry=move.name,
-                    ),
+        plan, words = self.sudo(), []
+        interest = plan._interest_not_due()
+        if interest > 0 and plan._stands(plan.interest_move_id.exists()):
+            words.append(
+                self.env._(
+                    "Credit %(amount)s of %(entry)s: interest that is not due.",
+                    amount=plan._money(interest),
+                    entry=plan.interest_move_id.name,
                 )
             )
-        for move in plan.credit_move_ids.filtered(lambda each: each.state == "posted"):
-            if not move.reversal_move_ids:
-                result.append(
-                    (
-                        move,
-                        self.env._(
-                            "Reverse %s: the discount is void.",
-                            move.name,
-                        ),
-                    )
-                )
-        return result
+        words += [
+            self.env._("Reverse %s: the discount is void.", move.name)
+            for move in plan.credit_move_ids
+            if plan._stands(move)
+        ]
+        return words
+
+    @staticmethod
+    def _stands(move):
+        return move.state == "posted" and not move.reversal_move_ids
 
     def _ask_to_take_back(self, day):
         """Give accounting a task for plans that ended, where there is one; once.
@@ -80,8 +75,6 @@ class DebtPlanOverMixin(models.AbstractModel):
             )
         self._plan_actions(values)
 
-    @api.model
-    def _told_in_task(self, action):
-        """Return what the task of an action says: the entries, and what to do."""
-        plan = action.plan_id.with_env(action.env)
-        return " ".join(words for _move, words in plan._to_take_back())
+    def _told_in_task(self):
+        """Return what the task says: the entries, and what to do with each."""
+        return " ".join(self._to_take_back())

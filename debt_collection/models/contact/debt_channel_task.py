@@ -79,7 +79,7 @@ class DebtChannelTask(models.AbstractModel):
         elif assignment := action.assignment_id:
             note = assignment._told_in_task()
         elif action.purpose == "plan_credit":
-            note = action.plan_id._told_in_task(action)
+            note = action.plan_id._told_in_task()
         elif action.purpose == "answer":
             note = plaintext2html(action.note or "")  # written by anybody
         elif action.purpose == "limitation":
