@@ -41,11 +41,14 @@ class SmsSms(models.Model):
     def send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Messages of collection actions leave one by one."""
         ours = self.filtered("debt_action_id")
-        others = self - ours
+        others, result = self - ours, None
         if others:
-            super(SmsSms, others).send(unlink_failed, unlink_sent, raise_exception)
+            result = super(SmsSms, others).send(
+                unlink_failed, unlink_sent, raise_exception
+            )
         if ours:
             ours._debt_send()
+        return result
 
     @api.model
     def _process_queue(self):

@@ -16,7 +16,7 @@ class SmsTracker(models.Model):
     def _action_update_from_sms_state(
         self, sms_state, failure_type=False, failure_reason=False
     ):
-        super()._action_update_from_sms_state(
+        result = super()._action_update_from_sms_state(
             sms_state, failure_type=failure_type, failure_reason=failure_reason
         )
         # sudo: the provider has no rights of its own
@@ -25,6 +25,7 @@ class SmsTracker(models.Model):
             actions._sms_arrived(on_phone=sms_state == "sent")
         elif sms_state == "error":
             self._debt_undelivered(failure_type, failure_reason)
+        return result
 
     def _action_update_from_provider_error(self, provider_error):
         status, failure_type, reason = super()._action_update_from_provider_error(
