@@ -1,12 +1,13 @@
 import logging
+import re
 
 from odoo import http
 from odoo.http import Response, request
 
-from odoo.addons.debt_collection.tools.phone import normalise
-
 _logger = logging.getLogger(__name__)
 
+#: Who answers by SMS; other channels of Twilio have a prefix.
+NUMBER = re.compile(r"\+[0-9]{6,15}")
 #: Nothing that a customer writes is longer.
 LONGEST = 100_000
 #: What Twilio wants to hear: thank you, and no answer to the customer.
@@ -35,8 +36,8 @@ class DebtSmsTwilio(http.Controller):
         text = form.get("Body", "")
         if form.get("OptOutType") == "STOP":  # Twilio understood it already
             text = "STOP"
-        number = normalise(form.get("From"))
-        if number:
+        number = form.get("From", "")
+        if NUMBER.fullmatch(number):
             company_sudo.env["debt.action"]._sms_reply(
                 company_sudo, number, text, form.get("MessageSid")
             )

@@ -31,8 +31,9 @@ def queued(nursery, textbox):
 def states(oracle):
     return Counter(
         oracle.query(
-            """SELECT a.state, a.delivery FROM debt_action a
-                WHERE a.channel = 'sms' AND a.purpose = 'step'"""
+            """SELECT a.state, a.delivery
+                 FROM debt_action a JOIN res_partner p ON p.id = a.debtor_id
+                WHERE a.channel = 'sms' AND a.purpose = 'step' AND p.ref = 'due'"""
         )
     )
 
