@@ -57,6 +57,8 @@
         "views/debt_charge_rule_views.xml",
         "views/debt_charge_views.xml",
         "views/debt_case_views.xml",
+        "views/debt_case_list_views.xml",
+        "views/debt_case_kanban_views.xml",
         "views/debt_case_actions.xml",
         "views/debt_file_views.xml",
         "views/debt_group_views.xml",
