@@ -1,9 +1,12 @@
+from lxml import html
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import DAY
 from .test_handover import DUE, HandoverCommon
+from .test_translations import ENGLISH, RUDE
 
 
 @tagged("post_install", "-at_install")
@@ -84,8 +87,14 @@ class TestHandoverMail(HandoverCommon):
         module._update_translations("es_419")
         self.lawyer.lang = "es_419"
         self.handed()
-        self.assertIn("nuevos casos en su portal", self.mails().subject)
-        self.assertIn("le trasladó", self.mails().body_html)
+        mail = self.mails()
+        self.assertIn("nuevos casos en su portal", mail.subject)
+        self.assertIn("le trasladó", mail.body_html)
+        text = f"{mail.subject}\n{html.fromstring(mail.body_html).text_content()}"
+        for own in (self.company.name, self.lawyer.name, self.supervisor.name):
+            text = text.replace(own, "")
+        self.assertFalse(ENGLISH.findall(text))
+        self.assertFalse(RUDE.findall(text))
 
     def test_an_office_without_address_or_portal_is_noted(self):
         self.lawyer.email = False
