@@ -12,4 +12,8 @@ from . import agreements
 from . import losses
 
 # isort: split
-from . import charges, contact, daily, legal, odoo, portfolio, start
+# policy has mixins of cases and actions
+from . import policy
+
+# isort: split
+from . import charges, contact, daily, legal, letters, odoo, portfolio, start

@@ -1,14 +1,19 @@
+from . import debt_contact_check_mixin
+
+# isort: split
 from . import (
     debt_apply_wizard,
     debt_charge_waive_wizard,
     debt_charge_wizard,
     debt_classify_wizard,
+    debt_contact_try_wizard,
     debt_contact_wizard,
     debt_deposit_wizard,
     debt_difference_document_wizard,
     debt_dispute_answer_wizard,
     debt_handover_end_wizard,
     debt_hold_wizard,
+    debt_letter_wizard,
     debt_message_wizard,
     debt_pin_wizard,
     debt_plan_accept_wizard,

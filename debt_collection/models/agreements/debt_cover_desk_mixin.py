@@ -93,7 +93,7 @@ class DebtCoverDeskMixin(models.AbstractModel):
     def _locked(self):
         """Return these records as they are now, with superuser rights and locked.
 
-        A second click waits here, and then finds that nothing is left to do.
+        A second click is refused here, or finds that nothing is left to do.
         """
         records = self.sudo()  # sudo: guarded fields
         records.lock_for_update()

@@ -171,7 +171,7 @@ class DebtCaseMyDayMixin(models.AbstractModel):
         if self.state != "open":
             return False, False
         today = self.company_id.sudo()._debt_today()  # sudo: which day it is
-        if action and action.purpose in ("fix_contact", "fix_phone"):
+        if action and action.purpose in ("fix_contact", "fix_phone", "answer"):
             return action.name, "task"
         if task and (not action or action.purpose == "call_back"):
             words = task.summary or task.activity_type_id.name

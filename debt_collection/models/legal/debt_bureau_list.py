@@ -288,7 +288,7 @@ WITH notice AS (
      CROSS JOIN LATERAL unnest(a.item_refs) AS n (item_id)
      WHERE a.company_id = %(company)s AND a.track = 'message'
        AND a.state IN ('sent', 'done') AND a.is_test IS NOT TRUE
-       AND COALESCE(a.delivery, 'delivered') = 'delivered'
+       AND COALESCE(a.delivery, 'delivered') IN ('delivered', 'posted')
        AND a.contact_day <= %(warned)s
      ORDER BY n.item_id, a.contact_day DESC, a.id DESC
 )

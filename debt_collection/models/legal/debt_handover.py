@@ -418,7 +418,7 @@ class DebtHandover(models.Model):
             [
                 ("case_id", "=", case.id),
                 ("track", "=", "message"),
-                ("state", "in", ("planned", "approve")),
+                ("state", "in", ("planned", "approve", "waiting")),
             ]
         )._skip("stage_stops")
         mails = self.env["mail.mail"].sudo()  # sudo: as above
