@@ -20,7 +20,6 @@
         "security/debt_daily_rules.xml",
         "security/debt_desk_rules.xml",
         "security/debt_legal_rules.xml",
-        "security/debt_letters_rules.xml",
         "security/debt_losses_rules.xml",
         "security/debt_policy_rules.xml",
         "security/debt_portfolio_rules.xml",
