@@ -264,9 +264,9 @@ class Story:
 
     def _answer_sms(self):
         """Who got the last text message answers it."""
-        action = self._actions(
-            [("channel", "=", "sms"), ("delivery", "=", "delivered")]
-        ).sorted("id")[-1:]
+        sent = self._actions([("channel", "=", "sms"), ("delivery", "=", "delivered")])
+        owing = sent.filtered(lambda action: action.case_id.state == "open")
+        action = owing.sorted("id")[-1:]
         if action:
             self.env["debt.action"]._sms_reply(
                 self.company, action.address, "Buenos días, el viernes hacemos el pago."

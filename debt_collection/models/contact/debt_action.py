@@ -591,7 +591,8 @@ class DebtAction(models.Model):
         """
         lost = self - self._go_on(reason)
         lost._skip(reason)
-        lost._fix_contact()
+        # who did not answer on a channel that reaches them needs no other one
+        (lost - lost._said_elsewhere())._fix_contact()
 
     @api.model
     def _leave_behind(self, cases, items):

@@ -179,16 +179,22 @@ class DebtActionFallbackMixin(models.AbstractModel):
             "item_refs": self.item_refs,
         }
 
-    def _still_followed(self):
-        """Return those whose message another channel is going to bring."""
+    def _said_elsewhere(self):
+        """Return those whose message another channel brought, or is going to bring."""
         firsts = {action: action.fallback_of_id or action for action in self}
-        waiting = self.search(
-            [
-                ("fallback_of_id", "in", [first.id for first in firsts.values()]),
-                ("state", "in", ("planned", "approve", "waiting", "sending")),
-            ]
-        ).fallback_of_id
-        return self.filtered(lambda action: firsts[action] in waiting)
+        first_ids = [first.id for first in firsts.values()]
+        family = self.search(
+            ["|", ("id", "in", first_ids), ("fallback_of_id", "in", first_ids)]
+        )
+        living = family.filtered(
+            lambda a: a.state in (*self._pending_states(), "sent", "done", "uncertain")
+        )
+        return self.filtered(
+            lambda action: any(
+                (other.fallback_of_id or other) == firsts[action]
+                for other in living - action
+            )
+        )
 
     # === NO ANSWER === #
 
@@ -376,7 +382,7 @@ SELECT COUNT(*) FROM action
 
         :return: the new tasks
         """
-        followed = self._still_followed()
+        elsewhere = self._said_elsewhere()
         channel, wanted = self.env["debt.channel"], {}
         for action in self:
             codes = [each["channel"] for each in action.tried or ()]
@@ -388,7 +394,7 @@ SELECT COUNT(*) FROM action
         known = {(t.partner_id, t.purpose, t.company_id): t for t in tasks}
         vals_list = []
         for (contact, field, company), action in wanted.items():
-            stops = action not in followed
+            stops = action not in elsewhere
             if task := known.get((contact, FIXES[field], company)):
                 task.stops_messages = task.stops_messages or stops
             else:
