@@ -466,7 +466,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "not in", ("fix_contact", "fix_phone")),
+                ("purpose", "not in", ("fix_contact", "fix_phone", "fix_address")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]

@@ -4,10 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...logic.contact_fix import FIXES
 from ...tools.sql import int_array
 
-#: What a person mends, by the field of the contact: a purpose of actions.
-FIXES = {"email": "fix_contact", "phone": "fix_phone"}
 #: A message is followed for want of an answer so many days late at most.
 LATE_DAYS = 14
 
@@ -250,7 +249,7 @@ due AS (
     SELECT f.*, l.contact_day, l.sent_date, n.channel, n.track
       FROM first f
       JOIN last l ON l.first_id = f.id AND l.track = 'message' AND l.state = 'sent'
-                 AND l.delivery IN ('accepted', 'delivered')
+                 AND l.delivery IN ('accepted', 'delivered', 'posted')
       JOIN LATERAL (
             SELECT n.channel, n.track, n.after_days
               FROM debt_strategy_step_fallback n
@@ -370,7 +369,7 @@ SELECT COUNT(*) FROM action
     # === CONTACT DATA === #
 
     def _contact_to_mend(self, field):
-        """Return whose e-mail or phone number failed, or is missing."""
+        """Return whose e-mail, phone number or address failed, or is missing."""
         self.ensure_one()
         people = (self.partner_id, self.debtor_id)
         return next((who for who in people if who.sudo()[field]), self.partner_id)
@@ -438,7 +437,7 @@ SELECT COUNT(*) FROM action
         """Close the tasks that asked for this datum of contacts, or of who they are
         the contacts of; messages go on, since somebody may be reached now.
 
-        :param field: "email" or "phone"
+        :param field: "email", "phone" or "street"
         """
         # sudo: whoever completes the contact data finishes the task
         tasks = self.sudo().search(
