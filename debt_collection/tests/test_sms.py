@@ -138,7 +138,7 @@ class TestSms(SmsCommon):
         self.env["phone.blacklist"].sudo()._add([NUMBER])
         self.invoice(100, due=DUE)
         message, task = self.actions_of(self.run_on())
-        self.assertEqual((message.state, message.reason), ("skipped", "no_address"))
+        self.assertEqual((message.state, message.reason), ("skipped", "blacklisted"))
         self.assertEqual(task.purpose, "fix_phone")
 
     def test_test_mode_sends_to_the_test_phone(self):
@@ -249,7 +249,7 @@ class TestSmsQueue(SmsCommon):
         self.work_queue()
         self.assertFalse(self.provider.calls)
         self.assertEqual(
-            (self.action.state, self.action.reason), ("skipped", "no_address")
+            (self.action.state, self.action.reason), ("skipped", "blacklisted")
         )
 
     def test_a_message_lost_while_it_was_handed_over_is_never_sent_again(self):
