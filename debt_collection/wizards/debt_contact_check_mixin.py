@@ -11,7 +11,7 @@ class DebtContactCheckMixin(models.AbstractModel):
         [("send", "Allowed"), ("warn", "Warning"), ("stop", "Forbidden")],
         compute="_compute_contact_state",
     )
-    contact_words = fields.Char(compute="_compute_contact_state")
+    contact_words = fields.Text(compute="_compute_contact_state")
     can_override = fields.Boolean(compute="_compute_can_override")
     override_reason = fields.Char(string="Why Now")
 

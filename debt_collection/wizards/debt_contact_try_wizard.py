@@ -28,8 +28,8 @@ class DebtContactTryWizard(models.TransientModel):
     )
     channel = fields.Selection(selection="_channels", required=True, default="email")
     moment = fields.Datetime(required=True, default=fields.Datetime.now)
-    words = fields.Char(compute="_compute_answer", string="By Itself")
-    words_by_hand = fields.Char(compute="_compute_answer", string="By a Person")
+    words = fields.Text(compute="_compute_answer", string="By Itself")
+    words_by_hand = fields.Text(compute="_compute_answer", string="By a Person")
     state = fields.Selection(
         [("send", "Allowed"), ("wait", "Wait"), ("never", "Never")],
         compute="_compute_answer",
@@ -103,12 +103,13 @@ class DebtContactTryWizard(models.TransientModel):
                 )
             )
             name = format_date(day, "EEE d MMM", locale=locale)
-            rows.append(Markup("<tr><th>%s</th>%s</tr>") % (name, cells))
+            row = Markup('<tr><th class="text-nowrap">%s</th>%s</tr>')
+            rows.append(row % (name, cells))
         head = Markup().join(
             Markup('<th colspan="2" class="fw-normal text-muted small">%s</th>') % hour
             for hour in HOURS
         )
         return Markup(
             '<table class="table table-sm table-bordered mb-0">'
-            "<tr><th></th>%s</tr>%s</table>"
+            '<tr><th style="width:7rem"></th>%s</tr>%s</table>'
         ) % (head, Markup().join(rows))

@@ -29,15 +29,19 @@ class DebtCasePolicyMixin(models.AbstractModel):
             if case.state == "closed":
                 case.contact_state = case.contact_words = False
                 continue
-            answers = [(names[code], *case._contact_now(code)) for code in ASKED]
-            states = {state for _name, state, _words in answers}
+            verdicts = [(code, *case._judge_contact(code)) for code in ASKED]
+            states = {_state(verdict, binds) for _code, verdict, binds in verdicts}
             case.contact_state = next(s for s in WORST_FIRST if s in states)
-            said = {words for _name, _state, words in answers}
-            case.contact_words = "\n".join(
-                said
-                if len(said) == 1
-                else (f"{name}: {words}" for name, _state, words in answers)
-            )
+            said = [case._contact_said(verdict) for _code, verdict, _binds in verdicts]
+            if len(set(said)) == 1:
+                lines = said[:1]
+            else:
+                lines = [
+                    f"{names[code]}: {words}"
+                    for code, words in zip(ASKED, said, strict=True)
+                ]
+            notes = case._contact_notes(verdicts[0][1])
+            case.contact_words = "\n".join([*lines, *notes])
 
     def _contact_now(self, channel, contact=None, now=None):
         """Say whether a person may contact the debtor now.
@@ -48,10 +52,9 @@ class DebtCasePolicyMixin(models.AbstractModel):
         :return: (send, warn or stop, the words)
         """
         self.ensure_one()
-        verdict, binding = self._judge_contact(channel, contact, now)
-        decision = verdict.decision
-        state = "send" if decision.kind == SEND else "stop" if binding else "warn"
-        return state, self._contact_said(verdict)
+        verdict, binds = self._judge_contact(channel, contact, now)
+        words = [self._contact_said(verdict), *self._contact_notes(verdict)]
+        return _state(verdict, binds), "\n".join(words)
 
     def _judge_contact(self, channel, contact=None, now=None):
         """Return (Verdict, whether it needs a reason and the right to it)."""
@@ -66,10 +69,9 @@ class DebtCasePolicyMixin(models.AbstractModel):
         )
 
     def _contact_said(self, verdict):
-        """Return a verdict in words, with what its policies want agents to know."""
-        Policy = self.env["debt.contact.policy"]
+        """Return a verdict in words."""
         decision, rule = verdict.decision, verdict.decision.rule
-        words = Policy._say(
+        return self.env["debt.contact.policy"]._say(
             decision.kind,
             decision.until and decision.until.replace(tzinfo=None),
             decision.reason,
@@ -77,9 +79,14 @@ class DebtCasePolicyMixin(models.AbstractModel):
             # told as the customer's clock shows it
             verdict.zones[0],
         )
+
+    def _contact_notes(self, verdict):
+        """Return what the policies of a verdict want agents to know."""
+        if not verdict.consumer:
+            return []
         # sudo: the notes of rules, for whoever they bind
-        notes = Policy.sudo().browse(verdict.policy_ids).mapped("note")
-        return " ".join(filter(None, (words, *(notes if verdict.consumer else ()))))
+        policies = self.env["debt.contact.policy"].sudo().browse(verdict.policy_ids)
+        return [note for note in policies.mapped("note") if note]
 
     def _lock_debtors(self, wait=False):
         """Hold the debtors of these cases until the transaction is over.
@@ -132,3 +139,10 @@ class DebtCasePolicyMixin(models.AbstractModel):
                 "debt_case_id": self.id,
             },
         }
+
+
+def _state(verdict, binds):
+    """Return what a verdict is for a person: send, warn or stop."""
+    if verdict.decision.kind == SEND:
+        return "send"
+    return "stop" if binds else "warn"
