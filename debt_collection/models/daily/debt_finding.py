@@ -60,47 +60,58 @@ class DebtFinding(models.Model):
     def _words(self, figures):
         """Return (what is wrong, what to do)."""
         self.ensure_one()
-        _ = self.env._
-        jobs = _("Ask an administrator to look at the scheduled actions.")
+        jobs = self.env._("Ask an administrator to look at the scheduled actions.")
         words = {
-            "job_off": (_("Switched off: %(name)s", **figures), jobs),
-            "job_late": (_("Late by %(hours)s h: %(name)s", **figures), jobs),
+            "job_off": (self.env._("Switched off: %(name)s", **figures), jobs),
+            "job_late": (self.env._("Late by %(hours)s h: %(name)s", **figures), jobs),
             "job_fails": (
-                _("Failed %(count)s times in a row: %(name)s", **figures),
-                _("Ask an administrator to look at the log."),
+                self.env._("Failed %(count)s times in a row: %(name)s", **figures),
+                self.env._("Ask an administrator to look at the log."),
             ),
             "queue": (
-                _(
+                self.env._(
                     "In the queue for up to %(hours)s h: %(count)s (%(name)s)",
                     **figures,
                 ),
-                _("Ask an administrator whether the server takes messages."),
+                self.env._("Ask an administrator whether the server takes messages."),
             ),
             "channel": (
-                _("%(channel)s: %(percent)s %% failed within seven days", **figures),
-                _("Look at the actions that failed, and why."),
+                self.env._(
+                    "%(channel)s: %(percent)s %% failed within seven days", **figures
+                ),
+                self.env._("Look at the actions that failed, and why."),
             ),
             "planned": (
-                _(
+                self.env._(
                     "Actions that wait to leave, up to %(days)s days: %(count)s",
                     **figures,
                 ),
                 jobs,
             ),
             "waiting": (
-                _("Actions that wait, up to %(days)s days: %(count)s", **figures),
-                _("Look at what they wait for."),
+                self.env._(
+                    "Actions that wait, up to %(days)s days: %(count)s", **figures
+                ),
+                self.env._("Look at what they wait for."),
             ),
             "uncertain": (
-                _("Messages of which nobody knows if they left: %(count)s", **figures),
-                _("Decide whether they were sent."),
+                self.env._(
+                    "Messages of which nobody knows if they left: %(count)s", **figures
+                ),
+                self.env._("Decide whether they were sent."),
             ),
             "run_interrupted": (
-                _("The daily run was interrupted", **figures),
-                _("Look at the run; the next one goes on where it ended."),
+                self.env._("The daily run was interrupted", **figures),
+                self.env._("Look at the run; the next one goes on where it ended."),
             ),
-            "run_error": (_("The daily run had errors"), _("Look at the run.")),
-            "run_missing": (_("No daily run for %(days)s days", **figures), jobs),
+            "run_error": (
+                self.env._("The daily run had errors"),
+                self.env._("Look at the run."),
+            ),
+            "run_missing": (
+                self.env._("No daily run for %(days)s days", **figures),
+                jobs,
+            ),
         }
         return words.get(self.code, (self.code, ""))
 
