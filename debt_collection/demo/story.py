@@ -160,7 +160,6 @@ class Story:
             author_id=partner.id,
             email_from=partner.email_formatted,
             message_type="email",
-            subject="Re: Estado de cuenta",
             body=text,
         )
 

@@ -29,7 +29,7 @@ class DebtActionStatementMixin(models.AbstractModel):
     def _compute_text_statement(self):
         for action in self:
             case, day = (
-                action.case_id.with_env(self.env),
+                action.case_id.with_context(**self.env.context),
                 action.contact_day,
             )
             if not case or not day:
