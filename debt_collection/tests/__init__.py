@@ -4,6 +4,7 @@ from . import (
     test_assignment,
     test_branch,
     test_bureau,
+    test_calls,
     test_campaign,
     test_channels,
     test_charge,

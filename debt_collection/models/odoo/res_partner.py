@@ -294,11 +294,10 @@ class ResPartner(models.Model):
         )
         self.env["debt.mark"]._add((c.partner_id.id, c.company_id.id) for c in cases)
 
-    def _debt_whatsapp(self, company, mobile=False):
-        """Return the phone number as WhatsApp wants it, False where it is none.
+    def _debt_number(self, company):
+        """Return the phone number as ``phonenumbers`` reads it, None where it is none.
 
         :param company: in whose country a number without one is
-        :param mobile: leave out what is known to be a landline
         """
         self.ensure_one()
         country = (
@@ -309,15 +308,31 @@ class ResPartner(models.Model):
         try:
             number = phonenumbers.parse(self.phone or "", country.code or None)
         except phonenumbers.NumberParseException:
-            return False
-        if not phonenumbers.is_valid_number(number):
+            return None
+        return number if phonenumbers.is_valid_number(number) else None
+
+    def _debt_e164(self, company):
+        """Return the phone number with plus and country code, False where it is none.
+
+        :param company: in whose country a number without one is
+        """
+        number = self._debt_number(company)
+        e164 = phonenumbers.PhoneNumberFormat.E164
+        return phonenumbers.format_number(number, e164) if number else False
+
+    def _debt_whatsapp(self, company, mobile=False):
+        """Return the phone number as WhatsApp wants it, False where it is none.
+
+        :param company: in whose country a number without one is
+        :param mobile: leave out what is known to be a landline
+        """
+        number = self._debt_number(company)
+        if not number:
             return False
         landline = phonenumbers.PhoneNumberType.FIXED_LINE
         if mobile and phonenumbers.number_type(number) == landline:
             return False
-        return phonenumbers.format_number(
-            number, phonenumbers.PhoneNumberFormat.E164
-        ).removeprefix("+")
+        return self._debt_e164(company).removeprefix("+")
 
     def _debt_phone(self, state, day=False):
         """Remember whether somebody was reached at the phone number.

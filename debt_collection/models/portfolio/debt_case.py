@@ -49,6 +49,7 @@ class DebtCase(models.Model):
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
+        "debt.case.call.mixin",
         "debt.case.loss.mixin",
     ]
     _order = "amount_chaseable desc, id"
