@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ from debt_collection_logic.call_time import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-MONDAY = datetime(2026, 6, 1)
+MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 HALF = Decimal("0.5")
 
 parts = st.sampled_from([code for code, _first, _end in HOURS])

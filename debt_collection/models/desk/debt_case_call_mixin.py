@@ -16,7 +16,7 @@ NOT_A_HABIT = ("wrong_number", "left_company")
 
 
 class DebtCaseCallMixin(models.AbstractModel):
-    """Calls: whom to call today, at which hour, with which link, and what came of it."""
+    """Calls: whom to call today, at which hour, with which link."""
 
     _name = "debt.case.call.mixin"
     _description = "Calls of a Case"
@@ -53,8 +53,8 @@ class DebtCaseCallMixin(models.AbstractModel):
         string="To Call Today",
         compute="_compute_wants_call",
         search="_search_wants_call",
-        help="It wants work today, a number is known, and what is to be done first is a "
-        "call.",
+        help="It wants work today, a number is known, and a call is what is to be done "
+        "first.",
     )
     call_now = fields.Boolean(
         string="Answers Mostly at This Hour",
@@ -102,8 +102,8 @@ class DebtCaseCallMixin(models.AbstractModel):
                 **numbers,
             ),
             "noon": lambda: self.env._(
-                "answers mostly around noon: %(answered)s of %(calls)s calls from 12 to "
-                "15 h",
+                "answers mostly around noon: %(answered)s of %(calls)s calls from 12 "
+                "to 15 h",
                 **numbers,
             ),
             "afternoon": lambda: self.env._(
@@ -153,11 +153,11 @@ class DebtCaseCallMixin(models.AbstractModel):
         # sudo: the name of a result, for everybody who sees the case
         outcomes = self.env["debt.outcome"].sudo()
         found = {
-            case_id: f"{outcomes.browse(outcome_id).name} · {format_date(self.env, day)}"
+            case_id: (outcomes.browse(outcome_id).name, format_date(self.env, day))
             for case_id, outcome_id, day in rows
         }
         for case in self:
-            case.last_outcome = found.get(case.id)
+            case.last_outcome = " · ".join(found.get(case.id, ()))
 
     def _compute_wants_call(self):
         wanted = self.search([("id", "in", self.ids), ("wants_call", "=", True)])
@@ -169,9 +169,8 @@ class DebtCaseCallMixin(models.AbstractModel):
         if operator != "in":
             return NotImplemented
         day = self._desk_day()
-        number = Domain("phone", "!=", False) & Domain(
-            "debt_phone_state", "!=", "wrong"
-        )
+        right = Domain("debt_phone_state", "!=", "wrong")
+        number = Domain("phone", "!=", False) & right
         payer = number & Domain("debt_role", "=", "payer")
         known = Domain("partner_id", "any", number) | Domain(
             "partner_id.child_ids", "any", payer
@@ -199,7 +198,8 @@ class DebtCaseCallMixin(models.AbstractModel):
             """(
             SELECT a.case_id FROM debt_action a
               JOIN mail_activity t ON t.id = a.activity_id AND t.active
-             WHERE a.state = 'sent' AND a.channel = 'call' AND t.date_deadline <= %s)""",
+             WHERE a.state = 'sent' AND a.channel = 'call'
+               AND t.date_deadline <= %s)""",
             day,
         )
 
@@ -229,6 +229,17 @@ class DebtCaseCallMixin(models.AbstractModel):
             fields.Datetime.now(),
         )
         return call_time.part_of_day(local.hour)
+
+    def _call_zone(self):
+        """Return the time zone in which the debtor is called."""
+        self.ensure_one()
+        case = self.sudo()  # sudo: where the debtor and the company are
+        return _zone(case.partner_id.tz) or self._zone_of(case.company_id)
+
+    @api.model
+    def _zone_of(self, company):
+        """Return the time zone of a company, where its agents are."""
+        return ZoneInfo(company._debt_zone().zone)
 
     # === LEARNING === #
 
@@ -299,7 +310,7 @@ class DebtCaseCallMixin(models.AbstractModel):
                 ),
             )
         )
-        zones, home = {}, ZoneInfo(company._debt_zone().zone)
+        zones, home = {}, self._zone_of(company)
         calls, teams = {}, {}
         for case_id, team_id, zone, moment, answered in rows:
             if zone not in zones:

@@ -90,8 +90,8 @@ class ResCompany(models.Model):
     debt_call_url = fields.Char(
         string="Link That Calls",
         default="tel:{phone}",
-        help="What a number opens when it is pressed: tel:{phone}, sip:{phone}@host, or "
-        "the address of a softphone such as https://phone.example/call?n={phone}. "
+        help="What a number opens when it is pressed: tel:{phone}, sip:{phone}@host, "
+        "or the address of a softphone such as https://phone.example/call?n={phone}. "
         "{digits} is the number without its plus.",
     )
 
