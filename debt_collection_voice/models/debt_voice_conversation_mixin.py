@@ -1,5 +1,5 @@
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from lxml import etree
 
 from odoo import api, fields, models
@@ -327,12 +327,9 @@ class DebtVoiceConversationMixin(models.AbstractModel):
 
 
 def _spoken(day, language):
-    """Return a day as people say it: the weekday, the day and the month."""
+    """Return a day as people say it: the weekday, the day, the month and the year."""
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse("en")
-    try:
-        return format_skeleton("yMMMMEEEEd", day, locale=locale)
-    except KeyError:
-        return format_skeleton("MMMMEEEEd", day, locale=Locale(locale.language))
+    return format_date(day, format="full", locale=locale)

@@ -8,8 +8,8 @@ from urllib3.exceptions import NewConnectionError
 
 from ..logic.twilio import ACCOUNT_SID, LATER, REFUSED, UNKNOWN, meaning
 
-#: Seconds to connect, and to wait for the answer.
-TIMEOUT = (6.05, 15.05)
+#: Seconds to connect, and again to wait for each part of the answer.
+TIMEOUT = 15.05
 #: No answer of Twilio is longer.
 MAX_ANSWER = 65_536
 #: A longer wait than a day is none.
