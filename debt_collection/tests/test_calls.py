@@ -1,8 +1,12 @@
-from datetime import datetime, timedelta
+import random
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
+from ..logic.call_time import habits
 from .common import DAY, DebtCommon
 
 #: Monday, 9 in the morning in Bogotá.
@@ -129,6 +133,55 @@ class TestCalls(DebtCommon):
         self.assertFalse(case.habit_day)
         self.env["debt.case"]._cron_learn_habits()
         self.assertEqual(case.call_hours, "morning")
+
+    def test_the_statement_says_what_a_slow_look_at_each_call_says(self):
+        chance = random.Random(7)
+        zones = (False, "Europe/Madrid", "America/Mexico_City")
+        cases = [
+            self.owe(self.new_debtor(f"Cliente {number}", tz=zone))
+            for number, zone in enumerate(zones * 2)
+        ]
+        for case in cases:
+            likes = chance.randrange(8, 19)
+            for _time in range(12):
+                moment = datetime.combine(
+                    days(-chance.randrange(1, 400)), datetime.min.time()
+                ).replace(hour=chance.randrange(8, 20))
+                answers = abs(moment.hour - likes) < chance.randrange(1, 5)
+                code = chance.choice(("promise", "third_party", "wrong_number"))
+                code = code if answers else "no_answer"
+                self.call(case, moment, code, incoming=chance.random() < 0.2)
+        rates = self.env["debt.case"]._answer_rates(self.company, DAY)
+        self.env["debt.case"].union(*cases)._learn_call_times(self.company, DAY, rates)
+        counted = {}
+        for case in cases:
+            zone = ZoneInfo(case.partner_id.tz or "America/Bogota")
+            calls = [
+                (
+                    action.sent_date.replace(tzinfo=UTC).astimezone(zone),
+                    action.reached == "debtor",
+                )
+                for action in case.action_ids.filtered("by_hand")
+                if not action.incoming
+                and action.outcome_id.code != "wrong_number"
+                and action.contact_day >= days(-365)
+            ]
+            counted[case] = calls
+        answers = [answered for calls in counted.values() for _at, answered in calls]
+        rate = Decimal(sum(answers)) / len(answers)
+        self.assertEqual(list(rates.values()), [rate])
+        for case, calls in counted.items():
+            day, week = habits(calls, rate)
+            self.assertEqual(case.call_hours, day.part if day else False)
+            self.assertEqual(
+                case.call_habit or {},
+                {
+                    name: [habit.part, habit.answered, habit.calls]
+                    for name, habit in (("day", day), ("week", week))
+                    if habit
+                },
+            )
+        self.assertTrue(any(case.call_hours for case in cases))
 
     def test_what_the_customer_asks_for_comes_first(self):
         case = self.owe()

@@ -1,5 +1,6 @@
 from . import (
     debt_action,
+    debt_case,
     debt_channel_voice,
     debt_promise,
     debt_run,

@@ -11,10 +11,13 @@ class DebtStrategyStep(models.Model):
     )
 
     def _voice_becomes_call(self):
-        """Without the addon an agent makes the call."""
+        """Without the addon an agent makes the call, also where the step is in use."""
+        self.flush_recordset(["channel"])
         self.env.cr.execute(
             SQL(
                 "UPDATE debt_strategy_step SET channel = 'call' WHERE id = ANY(%s)",
                 self.ids,
             )
         )
+        self.invalidate_recordset(["channel"], flush=False)
+        self.modified(["channel"])

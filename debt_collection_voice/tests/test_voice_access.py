@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from .common import DAY, NOON, SECRET, VoiceCommon, days
@@ -90,6 +90,33 @@ class TestVoiceAccess(VoiceCommon):
         calls = self.env["debt.voice.call"].with_user(both)
         self.assertFalse(calls.with_context(allowed_company_ids=other.ids).search([]))
         self.assertEqual(calls.search([]), call)
+
+    def test_calls_go_with_the_contact_into_which_theirs_is_merged(self):
+        call = self.placed()
+        target = self.new_debtor("Andina")
+        self.invoice(50, due=days(-5), partner=target)
+        self.run_on(days(1))
+        self.env["debt.case"].sudo()._merge_debtors(self.debtor, target)
+        self.assertEqual(call.case_id, self.case_of(target))
+        self.assertEqual((call.debtor_id, call.partner_id), (target, target))
+
+    def test_without_the_addon_agents_make_the_calls(self):
+        call = self.placed()
+        step = call.action_id.step_id
+        step._voice_becomes_call()
+        self.assertEqual((step.channel, step.track), ("call", "task"))
+
+    def test_who_says_it_was_a_call_has_the_limits_of_agents_all_the_same(self):
+        call = self.queue()
+        with self.assertRaisesRegex(UserError, "for the next"):
+            self.env["debt.promise"].with_user(self.agent).create(
+                {
+                    "case_id": call.case_id.id,
+                    "amount": 100,
+                    "date": days(60),
+                    "source": "voice",
+                }
+            )
 
     def test_scripts_are_for_managers(self):
         script = self.env.ref("debt_collection_voice.debt_voice_script_en")
