@@ -21,8 +21,9 @@ FIRST_WAIT = timedelta(minutes=5)
 RETRY_WAIT = timedelta(hours=2)
 #: A worker needs a moment between its claim and the answer of the provider.
 CLAIM_MOMENT = timedelta(minutes=5)
-#: Calls placed in one round of the job.
+#: Calls placed in one round of the job, and how often it comes by itself.
 BATCH = 200
+ROUND = timedelta(minutes=15)
 #: For how long the provider may ask what a call says.
 TOKEN_TIME = timedelta(days=1)
 TOKEN_SCOPE = "debt_collection_voice.call"
@@ -156,27 +157,32 @@ class DebtVoiceCall(models.Model):
     def _cron_call(self):
         """Place the calls whose moment has come."""
         run = self.env["debt.run"]
-        for company in run._companies():
-            if not company._debt_voice_is_ready():
-                continue
-            due = self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "=", "queued"),
-                    ("next_call", "<=", fields.Datetime.now()),
-                ],
-                order="next_call, id",
-                limit=BATCH,
-            )
+        companies = run._companies().filtered(lambda c: c._debt_voice_is_ready())
+        for company in companies:
+            due = self._due(company, fields.Datetime.now())
             run._checkpoint()
             for call in due:
                 if not call._place():
                     break
-        more = self.search([("state", "=", "queued")], order="next_call", limit=1)
-        if more:
-            at = max(more.next_call, fields.Datetime.now() + timedelta(minutes=1))
+        now = fields.Datetime.now()
+        soon = self._due(companies, now + ROUND, limit=1)
+        if soon:
             cron = self.env.ref("debt_collection_voice.ir_cron_debt_voice")
-            cron.sudo()._trigger(at=at)  # sudo: the queue is the system's
+            moment = max(soon.next_call, now + timedelta(minutes=1))
+            cron.sudo()._trigger(at=moment)  # sudo: the queue is the system's
+
+    @api.model
+    def _due(self, companies, moment, limit=BATCH):
+        """Return calls of companies that may ring at a moment, the earliest first."""
+        return self.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("state", "=", "queued"),
+                ("next_call", "<=", moment),
+            ],
+            order="next_call, id",
+            limit=limit,
+        )
 
     def _place(self):
         """Place one call; whatever happens to it, the next one can be placed.
