@@ -30,7 +30,7 @@ from .portfolio import (
 LANG = "es_419"
 #: Local hours of a day.
 MORNING, RUN, ANSWERING, NOON, DESK, CALLING = (
-    time(hour) for hour in (7, 8, 10, 11, 14, 16)
+    time(hour) for hour in (7, 9, 10, 11, 14, 16)
 )
 #: Nobody approved, and nobody did the tasks of, the last days.
 UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
@@ -104,8 +104,10 @@ class Story:
             self._hand_over(handover)
         self._ask_to_waive()
         self._make_team()
+        self._answer_sms()
         self._plan_campaign()
         self._write_letters()
+        self._record_consents()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -261,6 +263,35 @@ class Story:
             day, share = promise.paid
             self.books.pay(day, oldest.with_env(self.books.env), share)
             case._refresh(self.today)
+
+    def _answer_sms(self):
+        """Who got the last text message answers it."""
+        action = self._actions(
+            [("channel", "=", "sms"), ("delivery", "=", "delivered")]
+        ).sorted("id")[-1:]
+        if action:
+            self.env["debt.action"]._sms_reply(
+                self.company, action.address, "Buenos días, el viernes hacemos el pago."
+            )
+
+    def _record_consents(self):
+        """A small shop is protected as a person is, and wants no WhatsApp."""
+        shop = self.partners["minimarket_esquina"]
+        shop.debt_micro = True
+        consents = self.env["debt.contact.consent"].with_user(self.users["agent"])
+        for channel, state, source in (
+            ("any", "given", "Solicitud de crédito"),
+            ("whatsapp", "withdrawn", "Lo pidió por teléfono"),
+        ):
+            consents.create(
+                {
+                    "partner_id": shop.id,
+                    "company_id": self.company.id,
+                    "channel": channel,
+                    "state": state,
+                    "source": source,
+                }
+            )
 
     def _plan_campaign(self):
         """Leave a campaign on the desk that nobody has started yet."""
@@ -425,7 +456,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "!=", "fix_contact"),
+                ("purpose", "not in", ("fix_contact", "fix_phone")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]
@@ -450,7 +481,7 @@ class Story:
             task.activity_id.date_done = self._moment(day, CALLING)
         self._date_messages(day, CALLING)
 
-    # === E-MAIL === #
+    # === E-MAIL AND SMS === #
 
     def _deliver(self, day, hour):
         """Let the e-mails of the hour arrive, without any mail server."""
@@ -470,7 +501,22 @@ class Story:
             mail._debt_report(MAIL_FATES.get(fate, ACCEPTED), MAIL_ERRORS.get(fate))
             if fate == "bounced":
                 action._bounced(MAIL_ERRORS[fate])
+        self._deliver_sms(day, hour)
         self._date_messages(day, hour)
+
+    def _deliver_sms(self, day, hour):
+        """Let the text messages of the hour arrive, without any provider."""
+        queue = self.env["sms.sms"].search(
+            [
+                ("debt_action_id.company_id", "=", self.company.id),
+                ("state", "=", "outgoing"),
+            ],
+            order="id",
+        )
+        for sms in queue:
+            sms.debt_claimed = self._moment(day, hour)
+            sms._debt_report(ACCEPTED, None)
+            sms.debt_action_id._sms_arrived(on_phone=True)
 
     def _mail_fate(self, day, action):
         for key, (first_day, fate) in self.mail_fates.items():

@@ -279,6 +279,14 @@ class TestCalls(DebtCommon):
         with self.assertRaisesRegex(UserError, "No number"):
             case.action_call()
 
+    def test_what_the_policies_say_is_told_before_the_call(self):
+        case = self.owe().with_user(self.agent)
+        self.assertFalse(case.action_call()["notice"])
+        policy = self.env.ref("debt_collection.debt_contact_policy_courteous")
+        policy.active = True
+        with freeze_time("2026-06-07 14:00:00"):  # a Sunday
+            self.assertTrue(case.action_call()["notice"])
+
     def test_nobody_calls_people_of_another_customer(self):
         case = self.owe().with_user(self.agent)
         other = self.new_debtor("Otro", phone="+57 300 999 0000")

@@ -32,7 +32,7 @@ class Calls:
 
     def tell(self):
         """Make the calls of a campaign; some are still to be made."""
-        self.company.debt_voice_test_phone = TEST_PHONE
+        self.company.debt_test_phone = self.company.debt_test_phone or TEST_PHONE
         cases = self.env["debt.case"].search(
             [
                 ("company_id", "=", self.company.id),
@@ -58,7 +58,12 @@ class Calls:
         if not campaign.to_send_count:
             return
         campaign.action_start()
-        campaign.action_ids._dispatch(self.noon)
+        channel = self.env["debt.channel.voice"]
+        addresses = channel._addresses(campaign.action_ids)
+        for action, address in addresses.items():
+            action.write({"address": address, "contact_day": self.today})
+        # not the dispatch: on a weekend they would wait
+        channel._send(campaign.action_ids.browse([a.id for a in addresses]), self.noon)
         calls = self.env["debt.voice.call"].search(
             [("action_id", "in", campaign.action_ids.ids)], order="id"
         )

@@ -10,7 +10,6 @@ from . import (
     debt_voice_script,
     res_company,
     res_config_settings,
-    res_partner,
 )
 
 # isort: split

@@ -1,16 +1,8 @@
-from odoo import fields, models
+from odoo import models
 
 
 class DebtAction(models.Model):
     _inherit = "debt.action"
-
-    delivery = fields.Selection(selection_add=[("called", "Called")])
-    reason = fields.Selection(
-        selection_add=[
-            ("bad_number", "The number cannot be called"),
-            ("call_refused", "The telephone provider refused the call"),
-        ]
-    )
 
     def action_view_voice_call(self):
         """Open the automatic call of this action."""

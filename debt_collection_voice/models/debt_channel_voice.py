@@ -14,15 +14,26 @@ class DebtChannelVoice(models.AbstractModel):
     _inherit = ["debt.channel"]
 
     _contact_group = "voice"
+    _datum = "phone"
 
     def _addresses(self, actions):
         found = {}
         for action in actions:
+            company = action.company_id.sudo()  # sudo: the country of the company
             contact = self._contact(action)
             if contact:
-                company = action.company_id.sudo()  # sudo: the country of the company
-                found[action] = contact._debt_e164(company)
-        return found
+                found[action] = contact._debt_number(company)
+        unwanted = set(
+            self.env["phone.blacklist"]
+            .sudo()  # sudo: whoever wants no calls is called by nobody
+            .search([("number", "in", list(set(found.values())))])
+            .mapped("number")
+        )
+        return {a: number for a, number in found.items() if number not in unwanted}
+
+    def _test_address(self, company):
+        """Return the test phone of a company, in E.164."""
+        return company._debt_test_number()
 
     def _contact(self, action):
         """Return whom to call: the addressee, else who pays, else the debtor."""
@@ -32,7 +43,7 @@ class DebtChannelVoice(models.AbstractModel):
         return people.filtered(
             lambda person: (
                 person.debt_phone_state != "wrong"
-                and person._debt_e164(action.company_id)
+                and person._debt_number(action.company_id)
             )
         )[:1]
 

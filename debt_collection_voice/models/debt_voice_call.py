@@ -205,6 +205,8 @@ class DebtVoiceCall(models.Model):
         return answer.kind != ACCOUNT
 
     def _take(self):
+        # what was sent to the debtor is read after they were locked
+        self.env["debt.run"]._checkpoint(read_committed=True)
         claimed = self._claim(fields.Datetime.now())
         self.env["debt.run"]._checkpoint("call_claimed" if claimed else None)
         return claimed
@@ -222,19 +224,20 @@ class DebtVoiceCall(models.Model):
         if moment > now:
             call.next_call = moment
             return False
+        action._lock_debtors(wait=True)
         day = company._debt_today(now)
         action.case_id._refresh(day)
         if not action._suppress(now):
             call.state = "cancelled"
             return False
-        if action._must_be_test():
+        channel = self.env["debt.channel.voice"]
+        # the number changed, or its owner wants no more calls
+        moved = channel._addresses(action).get(action) != action.address
+        if moved or action._must_be_test():
             call.state = "cancelled"
             action._plan_again()
             return False
-        if not call._number():
-            call.state = "failed"
-            action.delivery = "failed"
-            action._fail("error", detail=self.env._("There is no test number."))
+        if not call._is_permitted(now):
             return False
         action._refresh_text()
         if action.contact_day != day:
@@ -253,12 +256,21 @@ class DebtVoiceCall(models.Model):
         action.delivery = "sending"
         return True
 
+    def _is_permitted(self, now):
+        """Return whether it may ring now; else it waits, or its action ends."""
+        permitted, until = self.action_id._permit_in_queue(now)
+        if until:
+            zone = self.case_id._call_zone()
+            self.next_call = self.company_id._debt_voice_next(until, zone)
+        elif not permitted:
+            self.state = "cancelled"
+        return permitted
+
     def _number(self):
-        """Return the number to call: in test mode that of the test, or nothing."""
+        """Return the number to call: in test mode that of the test."""
         company = self.company_id
         if company.debt_test_mode:
-            phone = company.debt_voice_test_phone
-            return phone and company._debt_voice_number(phone)
+            return self.env["debt.channel.voice"]._test_address(company)
         return self.phone
 
     def _client(self):
@@ -331,10 +343,9 @@ class DebtVoiceCall(models.Model):
         )
         self.action_id.delivery = "failed"
         if answer.kind == BAD_NUMBER:
-            self.action_id._fail("bad_number", detail=answer.detail)
-            self._number_is_wrong()
+            self.action_id._wrong_number(answer.detail)
         else:
-            self.action_id._fail("call_refused", detail=answer.detail)
+            self.action_id._fail("rejected", detail=answer.detail)
 
     def _lose(self, detail=None):
         """Nobody knows whether it was placed: a person decides."""
@@ -456,7 +467,7 @@ class DebtVoiceCall(models.Model):
             return
         if self.state == "failed" and action.state == "sent":
             action.delivery = "failed"
-            action._fail("call_refused", detail=self.status)
+            action._fail("rejected", detail=self.status)
             return
         found = outcome(self.status, self.answered_by, self.choice)
         if found:
@@ -465,8 +476,8 @@ class DebtVoiceCall(models.Model):
             if (action.outcome_id, action.reached) != (result, reached):
                 action.write({"outcome_id": result.id, "reached": reached})
             action.case_id.habit_day = False  # when they answer is learned anew
-        if self.state == "done" and action.delivery != "called":
-            action.delivery = "called"
+        if self.state == "done" and action.delivery != "delivered":
+            action.delivery = "delivered"
 
     def _call_again(self, now):
         """Put a call that nobody took back into the queue, for the same day."""

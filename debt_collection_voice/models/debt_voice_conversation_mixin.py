@@ -3,10 +3,11 @@ from babel.dates import format_date
 from lxml import etree
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
 from odoo.addons.debt_collection.fields import LooseMany2one
 from odoo.addons.debt_collection.logic.working_days import add_working_days
+from odoo.addons.debt_collection.tools.amount import format_short_amount
 
 from ..logic.conversation import CHOICES, is_machine, more_telling
 
@@ -183,11 +184,9 @@ class DebtVoiceConversationMixin(models.AbstractModel):
 
     def _number_is_wrong(self):
         """Call this number no more, and ask the agent for the right one."""
-        day = self.company_id._debt_today()
-        self.partner_id._debt_phone("wrong", day)
-        agent = self.case_id._debt_agent()
-        if agent:
-            self.action_id._follow_up("fix_phone", day, agent, note=self.phone)
+        if self.partner_id._debt_number(self.company_id) == self.phone:
+            self.partner_id._debt_phone("wrong", self.company_id._debt_today())
+        self.action_id._fix_contact()
 
     def _agent_phone(self, now):
         """Return the number of whoever can be spoken to now, False where nobody."""
@@ -197,7 +196,7 @@ class DebtVoiceConversationMixin(models.AbstractModel):
         if moment > now:
             return False
         agent = self.case_id._debt_agent()
-        return agent.partner_id._debt_e164(company) or (
+        return agent.partner_id._debt_number(company) or (
             company.debt_voice_agent_phone
             and company._debt_voice_number(company.debt_voice_agent_phone)
         )
@@ -242,12 +241,10 @@ class DebtVoiceConversationMixin(models.AbstractModel):
         items = Promise._self_service_items(case)
         amount = ""
         if items:
-            amount = format_amount(
-                self.env,
+            amount = format_short_amount(
+                self.with_context(lang=lang).env,
                 Promise._self_service_amount(items),
                 items.currency_id,
-                lang_code=lang,
-                trailing_zeroes=False,
             )
         return {
             "company": case.company_id.name,

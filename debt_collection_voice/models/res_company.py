@@ -3,6 +3,8 @@ from datetime import UTC
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.debt_collection.tools.phone import normalise
+
 from ..logic.call_hours import Hours
 from ..logic.twilio import ACCOUNT_SID
 
@@ -50,9 +52,6 @@ class ResCompany(models.Model):
         help="Who asks for a person is connected to the agent's own number, else to "
         "this one, in the hours of calls.",
     )
-    debt_voice_test_phone = fields.Char(
-        string="Test Number", help="In test mode every call goes here."
-    )
 
     @api.constrains("debt_voice_account")
     def _check_debt_voice_account(self):
@@ -63,22 +62,16 @@ class ResCompany(models.Model):
                     self.env._("An account SID is AC and 32 digits or letters a to f.")
                 )
 
-    @api.constrains(
-        "debt_voice_from", "debt_voice_agent_phone", "debt_voice_test_phone"
-    )
+    @api.constrains("debt_voice_from", "debt_voice_agent_phone")
     def _check_debt_voice_numbers(self):
         for company in self:
-            for name in (
-                "debt_voice_from",
-                "debt_voice_agent_phone",
-                "debt_voice_test_phone",
-            ):
-                if company[name] and not company._debt_voice_number(company[name]):
+            for number in (company.debt_voice_from, company.debt_voice_agent_phone):
+                if number and not company._debt_voice_number(number):
                     raise ValidationError(
                         self.env._(
                             "%(number)s is no telephone number: write it with plus and "
                             "country code.",
-                            number=company[name],
+                            number=number,
                         )
                     )
 
@@ -114,13 +107,9 @@ class ResCompany(models.Model):
                 )
 
     def _debt_voice_number(self, phone):
-        """Return a number with plus and country code, False where it is none."""
+        """Return a number in E.164, empty where it is none."""
         self.ensure_one()
-        return (
-            self.env["res.partner"]
-            .new({"phone": phone, "country_id": self.country_id.id})
-            ._debt_e164(self)
-        )
+        return normalise(phone, self.country_id.code)
 
     def _debt_voice_url(self, path):
         """Return the address at which the provider reaches a path."""

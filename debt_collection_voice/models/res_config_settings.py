@@ -33,6 +33,3 @@ class ResConfigSettings(models.TransientModel):
     debt_voice_agent_phone = fields.Char(
         related="company_id.debt_voice_agent_phone", readonly=False
     )
-    debt_voice_test_phone = fields.Char(
-        related="company_id.debt_voice_test_phone", readonly=False
-    )

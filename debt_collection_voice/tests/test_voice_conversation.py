@@ -75,7 +75,7 @@ class TestVoiceConversation(ConversationCommon):
         )
         self.assertEqual(promise.user_id, self.agent)
         self.status("completed", CallDuration="58")
-        self.assertEqual(self.result(), ("promise", "debtor", "called"))
+        self.assertEqual(self.result(), ("promise", "debtor", "delivered"))
         self.assertEqual(
             (self.call.state, self.call.choice, self.call.duration),
             ("done", "promise", 58),
@@ -156,7 +156,7 @@ class TestVoiceConversation(ConversationCommon):
         self.call._on_key(self.sid, 1, "dialed", {"DialCallStatus": "completed"}, NOON)
         self.assertEqual(task.state, "done")
         self.status("completed")
-        self.assertEqual(self.result(), ("wants_agent", "debtor", "called"))
+        self.assertEqual(self.result(), ("wants_agent", "debtor", "delivered"))
 
     def test_nobody_takes_it_the_agent_calls_back(self):
         self.company.debt_voice_agent_phone = "+57 601 555 0111"
@@ -184,7 +184,7 @@ class TestVoiceConversation(ConversationCommon):
         self.assertIn("not call this number", self.said(self.key("hello", "3")))
         self.key("hello", "3")
         self.status("completed")
-        self.assertEqual(self.result(), ("wrong_number", "nobody", "called"))
+        self.assertEqual(self.result(), ("wrong_number", "nobody", "delivered"))
         self.assertEqual(self.debtor.debt_phone_state, "wrong")
         self.assertEqual(len(self.tasks("fix_phone")), 1)
 
@@ -192,18 +192,18 @@ class TestVoiceConversation(ConversationCommon):
         response = self.answer("machine_start")
         self.assertEqual([node.tag for node in response], ["Hangup"])
         self.status("completed", AnsweredBy="machine_start")
-        self.assertEqual(self.result(), ("voicemail", "nobody", "called"))
+        self.assertEqual(self.result(), ("voicemail", "nobody", "delivered"))
 
     def test_who_hangs_up_did_not_answer(self):
         self.answer()
         self.status("completed")
-        self.assertEqual(self.result(), ("no_answer", "nobody", "called"))
+        self.assertEqual(self.result(), ("no_answer", "nobody", "delivered"))
 
     def test_a_call_that_fails_is_told(self):
         self.status("failed", ErrorCode="13225")
         self.assertEqual(
             (self.call.state, self.action.state, self.action.reason),
-            ("failed", "failed", "call_refused"),
+            ("failed", "failed", "rejected"),
         )
         self.assertEqual(self.call.error_code, 13225)
 
@@ -225,13 +225,13 @@ class TestVoiceConversation(ConversationCommon):
         self.assertEqual(self.call.state, "calling")
         self.sid = self.call.sid
         self.status("busy")
-        self.assertEqual(self.result(), ("no_answer", "nobody", "called"))
+        self.assertEqual(self.result(), ("no_answer", "nobody", "delivered"))
 
     def test_nobody_is_called_again_after_the_hours(self):
         self.company.write({"debt_voice_tries": 2, "debt_voice_last_hour": 13})
         self.status("busy")
         self.assertEqual(self.call.state, "done")
-        self.assertEqual(self.result(), ("no_answer", "nobody", "called"))
+        self.assertEqual(self.result(), ("no_answer", "nobody", "delivered"))
 
     # === ORDER === #
 
@@ -252,7 +252,7 @@ class TestVoiceConversation(ConversationCommon):
             savepoint.rollback()
             savepoint.close()
             self.env.invalidate_all()
-        self.assertEqual(seen, {("done", 9, "wrong_number", "nobody", "called")})
+        self.assertEqual(seen, {("done", 9, "wrong_number", "nobody", "delivered")})
 
     def test_what_is_over_stays_over(self):
         self.status("completed")
@@ -342,7 +342,7 @@ class TestVoiceRoutes(ConversationCommon, HttpCase):
             answer = self.post(path, Digits=digit)
         self.assertIn(b"noted your commitment", answer.content)
         self.post(self.paths["status"], CallStatus="completed", CallDuration="40")
-        self.assertEqual(self.result(), ("promise", "debtor", "called"))
+        self.assertEqual(self.result(), ("promise", "debtor", "delivered"))
         self.assertEqual(self.call.promise_id.date, days(3))
 
     def test_what_is_not_signed_is_refused(self):

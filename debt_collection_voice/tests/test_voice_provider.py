@@ -82,7 +82,7 @@ class TestVoiceProvider(VoiceCommon):
         self.invoice(100, due=days(-5))
         action = self.actions_of(self.run_on()).filtered(lambda a: a.channel == "voice")
         self.assertEqual((action.state, action.reason), ("skipped", "no_address"))
-        fix = self.env["debt.action"].search([("purpose", "=", "fix_contact")])
+        fix = self.env["debt.action"].search([("purpose", "=", "fix_phone")])
         fix.sudo()._dispatch(NOON)
         self.assertEqual(fix.state, "sent")
         self.debtor.phone = "301 555 0000"
@@ -90,15 +90,38 @@ class TestVoiceProvider(VoiceCommon):
         call = self.call_of(self.actions_of(self.run_on(days(1))))
         self.assertEqual(call.phone, "+573015550000")
 
-    def test_in_test_mode_only_the_test_number_rings(self):
-        self.company.write({"debt_test_mode": True, "debt_test_email": "t@example.com"})
+    def test_who_wants_no_calls_is_not_called(self):
         call = self.queue()
-        self.assertTrue(call.is_test)
+        self.env["phone.blacklist"].sudo()._add([PHONE])
         self.place()
         self.assertFalse(self.provider.asked)
-        self.assertEqual(self.states(call), ("failed", "failed", "error"))
-        self.company.debt_voice_test_phone = "+57 601 555 0199"
+        self.assertEqual((call.state, call.action_id.state), ("cancelled", "planned"))
+        call.action_id._dispatch(NOON)
+        self.assertEqual(call.action_id.reason, "no_address")
+
+    def test_a_contact_policy_decides_once_more_when_it_rings(self):
+        call = self.queue()
+        tomorrow = NOON + timedelta(days=1)
+        judge = "_permit_in_queue"
+        with patch.object(type(call.action_id), judge, return_value=(False, tomorrow)):
+            self.place()
+        self.assertEqual((call.state, call.next_call), ("queued", tomorrow))
+        with (
+            freeze_time(tomorrow),
+            patch.object(type(call.action_id), judge, return_value=(False, None)),
+        ):
+            self.place()
+        self.assertEqual(call.state, "cancelled")
+        self.assertFalse(self.provider.asked)
+
+    def test_in_test_mode_only_the_test_number_rings(self):
+        self.company.write({"debt_test_mode": True, "debt_test_email": "t@example.com"})
+        self.invoice(100, due=days(-5))
+        action = self.actions_of(self.run_on())
+        self.assertEqual((action.state, action.reason), ("skipped", "no_test_address"))
+        self.company.debt_test_phone = "+57 601 555 0199"
         other = self.queue(partner=self.new_debtor("Otro", phone="+57 301 555 0001"))
+        self.assertTrue(other.is_test)
         self.place()
         (asked,) = self.provider.asked
         self.assertEqual(asked.params["To"], ["+576015550199"])
@@ -110,7 +133,7 @@ class TestVoiceProvider(VoiceCommon):
             {
                 "debt_test_mode": True,
                 "debt_test_email": "t@example.com",
-                "debt_voice_test_phone": "+57 601 555 0199",
+                "debt_test_phone": "+57 601 555 0199",
             }
         )
         self.place()
@@ -153,7 +176,7 @@ class TestVoiceProvider(VoiceCommon):
             if number < TRIES - 1:
                 self.assertEqual(self.states(call), ("queued", "sent", False))
         self.assertEqual(waits[:3], [timedelta(minutes=m) for m in (5, 15, 45)])
-        self.assertEqual(self.states(call), ("failed", "failed", "call_refused"))
+        self.assertEqual(self.states(call), ("failed", "failed", "rejected"))
 
     def test_it_waits_as_long_as_it_is_told_to(self):
         call = self.queue()
@@ -178,11 +201,11 @@ class TestVoiceProvider(VoiceCommon):
         call = self.queue()
         self.provider.fail(400, 21211)
         self.place()
-        self.assertEqual(self.states(call), ("failed", "failed", "bad_number"))
+        self.assertEqual(self.states(call), ("failed", "failed", "wrong_number"))
         self.assertEqual(call.error_code, 21211)
         self.assertEqual(self.debtor.debt_phone_state, "wrong")
         task = self.env["debt.action"].search([("purpose", "=", "fix_phone")])
-        self.assertEqual((task.user_id, task.state), (self.agent, "sent"))
+        self.assertEqual((task.user_id, task.state), (self.agent, "planned"))
 
     def test_other_refusals_are_final(self):
         for status, code in ((400, 21215), (404, 20404), (302, None)):
@@ -191,9 +214,7 @@ class TestVoiceProvider(VoiceCommon):
                 call = self.queue(partner=debtor)
                 self.provider.fail(status, code, Location="https://evil.example.com")
                 self.place()
-                self.assertEqual(
-                    self.states(call), ("failed", "failed", "call_refused")
-                )
+                self.assertEqual(self.states(call), ("failed", "failed", "rejected"))
                 self.assertFalse(debtor.debt_phone_state)
 
     @mute_logger(debt_voice_call.__name__)

@@ -2,10 +2,12 @@ import logging
 from datetime import timedelta
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models, tools
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
+from odoo.tools.mail import append_content_to_html, email_normalize
 
 from ...fields import LooseMany2one
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
@@ -123,18 +125,43 @@ class MailMail(models.Model):
         """Send one mail; whatever happens to it, the next one can be sent."""
         run = self.env["debt.run"]
         try:
+            run._retry(self._debt_attach)
             if not run._retry(self._debt_take) or not run._retry(self._debt_relock):
                 return
             outcome, detail = self._debt_hand_over(session, server_id, alias_domain_id)
             run._checkpoint("mail_accepted", commit=False)
             run._retry(lambda: self._debt_report(outcome, detail))
+            if outcome == ACCEPTED:
+                run._retry(self._debt_copy)
         except Exception:
             if not run._may_commit():
                 raise
             self.env.cr.rollback()
             _logger.exception("Mail %s of a collection action", self.id)
 
+    def _debt_attach(self):
+        """Make the files of a mail that is about to leave, and commit them.
+
+        In a transaction of their own: they take seconds, and nothing may come between
+        the check against the books and the mail server.
+        """
+        mail = self.try_lock_for_update()
+        action = mail.debt_action_id.sudo()  # sudo: files are made of the books
+        if mail.state != "outgoing" or mail.debt_claimed or not any(action._attaches()):
+            return
+        files, told = action._attach()
+        mail.attachment_ids = [Command.set(files.ids)]
+        told = Markup("<p>%s</p>") % told if told else ""
+        if told and told not in mail.body_html:
+            mail.body_html = append_content_to_html(
+                mail.body_html, told, plaintext=False
+            )
+            mail.mail_message_id.body = mail.body_html
+        self.env["debt.run"]._checkpoint("mail_attached")
+
     def _debt_take(self):
+        # what was sent to the debtor is read after they were locked
+        self.env["debt.run"]._checkpoint(read_committed=True)
         claimed = self._debt_claim()
         self.env["debt.run"]._checkpoint("mail_claimed" if claimed else None)
         return claimed
@@ -148,20 +175,39 @@ class MailMail(models.Model):
         if action.state != "sent":
             mail.state = "cancel"
             return False
+        action._lock_debtors(wait=True)
         run_day = action.contact_day
         action.case_id._refresh(run_day)
         if not action._suppress(fields.Datetime.now()):
             mail.state = "cancel"
             return False
+        email = email_normalize(action.address or "", strict=False)
+        closed = self.env["debt.channel.email"]._closed([email], action.company_id)
+        if email in closed:
+            mail.state = "cancel"
+            action._unreachable(closed[email])
+            return False
         if action._text_is_stale() or action._must_be_test():
             mail.state = "cancel"
             action._plan_again()
+            return False
+        if not mail._debt_permitted(action):
             return False
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         mail.debt_claimed = fields.Datetime.now()
         action.delivery = "sending"
         return True
+
+    def _debt_permitted(self, action):
+        """Return whether the mail may leave now; else it waits, or its action ends."""
+        permitted, until = action._permit_in_queue(fields.Datetime.now())
+        if until:
+            self.scheduled_date = until
+            action._wake("mail.ir_cron_mail_scheduler_action", until)
+        elif not permitted:
+            self.state = "cancel"
+        return permitted
 
     def _debt_relock(self):
         """Hold the claimed mail while it is handed over.
@@ -216,6 +262,12 @@ class MailMail(models.Model):
             self._debt_unclaim(detail)
         self.env["debt.run"]._checkpoint("mail_reported")
 
+    def _debt_copy(self):
+        """Tell the salespeople, now that it left: what fails here changes nothing."""
+        # sudo: whoever sends the queue, the customer's salespeople are told
+        if self.debt_action_id.sudo()._copy_to_salespeople():
+            self.env["debt.run"]._checkpoint("mail_copied")
+
     def _debt_unclaim(self, detail, **values):
         """Put a mail that did not leave back into the queue."""
         self.write(
@@ -245,6 +297,8 @@ class MailMail(models.Model):
         action = self.debt_action_id
         action.delivery = "failed"
         action._fail(reason, detail=detail)
+        if outcome == BAD_ADDRESS:
+            action._refused_address(detail)
         if nobody or outcome == BAD_ADDRESS:
             action._fix_contact()
 

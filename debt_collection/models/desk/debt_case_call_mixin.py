@@ -372,7 +372,7 @@ class DebtCaseCallMixin(models.AbstractModel):
         :raise UserError: where the number cannot be called
         """
         company = self.company_id.sudo()  # sudo: settings of the company
-        number = contact._debt_e164(company)
+        number = contact._debt_number(company)
         if not number:
             raise UserError(
                 self.env._(
@@ -386,11 +386,9 @@ class DebtCaseCallMixin(models.AbstractModel):
         return call_link.link(template or "tel:{phone}", number)
 
     def _debt_call_notice(self, contact):
-        """Return what the agent has to know before this call, in words, or False.
-
-        Whoever knows whether somebody may be called now says so here.
-        """
-        return False
+        """Return what the agent has to know before this call, in words, or False."""
+        state, words = self._contact_now("call", contact)
+        return words if state != "send" else False
 
 
 def _zone(name):
