@@ -55,8 +55,11 @@ class VoiceCommon(DebtCommon):
     def queue(self, partner=None, amount=100):
         """Return the call of a customer who owes an overdue invoice."""
         self.invoice(amount, due=days(-5), partner=partner)
-        action = self.actions_of(self.run_on())
-        return self.call_of(action.filtered(lambda a: a.channel == "voice"))
+        debtor = partner or self.debtor
+        actions = self.actions_of(self.run_on())
+        return self.call_of(
+            actions.filtered(lambda a: a.channel == "voice" and a.debtor_id == debtor)
+        )
 
     def call_of(self, action):
         # the product itself works the queue

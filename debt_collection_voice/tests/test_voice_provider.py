@@ -117,14 +117,18 @@ class TestVoiceProvider(VoiceCommon):
     def test_in_test_mode_only_the_test_number_rings(self):
         self.company.write({"debt_test_mode": True, "debt_test_email": "t@example.com"})
         self.invoice(100, due=days(-5))
-        action = self.actions_of(self.run_on())
-        self.assertEqual((action.state, action.reason), ("skipped", "no_test_address"))
+        actions = self.actions_of(self.run_on())
+        self.assertEqual(
+            [(a.channel, a.state, a.reason) for a in actions],
+            [("voice", "skipped", "no_test_address")],
+        )
         self.company.debt_test_phone = "+57 601 555 0199"
         other = self.queue(partner=self.new_debtor("Otro", phone="+57 301 555 0001"))
         self.assertTrue(other.is_test)
         self.place()
-        (asked,) = self.provider.asked
-        self.assertEqual(asked.params["To"], ["+576015550199"])
+        numbers = [asked.params["To"] for asked in self.provider.asked]
+        # that of the first customer, too
+        self.assertEqual(numbers, [["+576015550199"]] * 2)
         self.assertEqual(other.state, "calling")
 
     def test_test_mode_that_begins_later_holds_too(self):
