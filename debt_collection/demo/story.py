@@ -11,6 +11,7 @@ import pytz
 
 from odoo import SUPERUSER_ID, api, fields
 
+from ..logic.bounce import read_words
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
 from .losses import Losses
@@ -21,6 +22,7 @@ from .portfolio import (
     DEPOSITS,
     DIFFERENCES,
     DISPUTES,
+    EMAILS,
     HANDOVERS,
     NOTICES,
     PROMISES,
@@ -99,6 +101,8 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        for key, text in EMAILS:
+            self._write_to_us(key, text)
         self.losses.tell()
         for handover in HANDOVERS:
             self._hand_over(handover)
@@ -149,6 +153,17 @@ class Story:
                 ),
                 "description": dispute.text,
             }
+        )
+
+    def _write_to_us(self, key, text):
+        """A debtor answers a message by e-mail."""
+        partner = self.partners[key]
+        self._case(key).message_post(
+            author_id=partner.id,
+            email_from=partner.email_formatted,
+            message_type="email",
+            subject="Re: Estado de cuenta",
+            body=text,
         )
 
     def _hand_over(self, handover):
@@ -266,9 +281,9 @@ class Story:
 
     def _answer_sms(self):
         """Who got the last text message answers it."""
-        action = self._actions(
-            [("channel", "=", "sms"), ("delivery", "=", "delivered")]
-        ).sorted("id")[-1:]
+        sent = self._actions([("channel", "=", "sms"), ("delivery", "=", "delivered")])
+        owing = sent.filtered(lambda action: action.case_id.state == "open")
+        action = owing.sorted("id")[-1:]
         if action:
             self.env["debt.action"]._sms_reply(
                 self.company, action.address, "Buenos días, el viernes hacemos el pago."
@@ -456,7 +471,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "not in", ("fix_contact", "fix_phone")),
+                ("purpose", "not in", ("fix_contact", "fix_phone", "fix_address")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]
@@ -500,7 +515,8 @@ class Story:
             fate = self._mail_fate(day, action)
             mail._debt_report(MAIL_FATES.get(fate, ACCEPTED), MAIL_ERRORS.get(fate))
             if fate == "bounced":
-                action._bounced(MAIL_ERRORS[fate])
+                bounce = read_words(MAIL_ERRORS[fate])
+                action._came_back(bounce, self._date(day))
         self._deliver_sms(day, hour)
         self._date_messages(day, hour)
 

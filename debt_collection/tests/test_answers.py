@@ -317,7 +317,7 @@ class TestUnsubscribe(Gateway, HttpCase):
         self.action._opt_out("Test")
         run = self.run_day(DAY + timedelta(days=14))
         message = self.actions_of(run).filtered(lambda a: a.channel == "email")
-        self.assertEqual((message.state, message.reason), ("skipped", "blacklisted"))
+        self.assertEqual((message.state, message.reason), ("skipped", "opted_out"))
 
     def test_any_other_token_gets_the_same_answer(self):
         token = self.url().rsplit("/", 1)[1]

@@ -64,19 +64,18 @@ class TestCaseMenu(DebtCommon):
             user: self.menu_of(user)
             for user in (self.agent, self.supervisor, self.seller)
         }
-        self.assertEqual(
-            menus[self.agent],
-            [
-                "Hold",
-                "Settlement Offer",
-                "Change Stage",
-                "Hand Over",
-                "Propose Write-Off",
-                "Refresh",
-            ],
-        )
+        # in this order; other addons and rooms may add theirs
+        own = [
+            "Hold",
+            "Settlement Offer",
+            "Change Stage",
+            "Hand Over",
+            "Propose Write-Off",
+            "Refresh",
+        ]
+        self.assertEqual([name for name in menus[self.agent] if name in own], own)
         self.assertEqual(set(menus[self.supervisor]), {*menus[self.agent], "Pin"})
-        self.assertFalse(menus[self.seller])
+        self.assertFalse({*own, "Pin"}.intersection(menus[self.seller]))
         for name in (*MENU, "pin"):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 self.menu_action(name, self.seller)

@@ -287,6 +287,17 @@ class TestUnanswered(FallbackCommon):
         self.assertFalse(self.actions_of(self.run_on(self.later)), "once")
         self.assertFalse(self.actions_of(self.run_on(self.later + timedelta(days=5))))
 
+    def test_who_has_no_other_channel_is_left_in_peace(self):
+        self.debtor.phone = False
+        self.sent()
+        new = self.actions_of(self.run_on(self.later))
+        self.assertRecordValues(new, [{"state": "skipped", "reason": "no_address"}])
+        self.assertFalse(self.fixes(), "the email did reach them")
+        self.assertFalse(self.actions_of(self.run_on(self.later + timedelta(days=1))))
+        self.invoice(50, due=DUE)
+        action = self.actions_of(self.run_on(self.later + timedelta(days=2)))
+        self.assertEqual((action.channel, action.state), ("email", "sent"))
+
     def test_channels_follow_one_after_another(self):
         self.env["debt.strategy.step.fallback"].create(
             {"step_id": self.step.id, "channel": "call", "after_days": 3}

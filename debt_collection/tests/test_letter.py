@@ -143,9 +143,11 @@ class TestLetter(LetterCommon):
         letter.action_letter_came_back()
         self.assertEqual((letter.state, letter.reason), ("failed", "bounced"))
         task = self.env["debt.action"].search(
-            [("case_id", "=", letter.case_id.id), ("purpose", "=", "fix_contact")]
+            [("case_id", "=", letter.case_id.id), ("purpose", "=", "fix_address")]
         )
-        self.assertEqual(len(task), 1)
+        self.assertEqual((len(task), task.state), (1, "planned"))
+        self.debtor.street = "Carrera 1 # 2-3"
+        self.assertEqual(task.state, "done")
 
     def test_a_letter_taken_out_gives_its_step_back(self):
         letter = self.queue()

@@ -182,7 +182,7 @@ class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
         self.assertFalse(emails)
         self.assertEqual(self.mail.state, "cancel")
         self.assertEqual(
-            (self.action.state, self.action.reason), ("skipped", "blacklisted")
+            (self.action.state, self.action.reason), ("skipped", "opted_out")
         )
         self.assertFalse(self.case_of().last_message_day)
 

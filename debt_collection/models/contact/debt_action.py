@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...fields import IntegerArray, LooseMany2one
+from ...logic.contact_fix import FIXES
 from ...tools.sql import int_array
 from ..portfolio.debt_item import HELD_REASONS
 
@@ -114,6 +115,7 @@ class DebtAction(models.Model):
             ("escalate", "Escalation"),
             ("answer", "Answer the Customer"),
             ("fix_phone", "Fix Phone Number"),
+            ("fix_address", "Fix Postal Address"),
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
             ("promise_broken", "Broken Promise"),
@@ -591,7 +593,8 @@ class DebtAction(models.Model):
         """
         lost = self - self._go_on(reason)
         lost._skip(reason)
-        lost._fix_contact()
+        # who did not answer on a channel that reaches them needs no other one
+        (lost - lost._said_elsewhere())._fix_contact()
 
     @api.model
     def _leave_behind(self, cases, items):
@@ -687,7 +690,7 @@ class DebtAction(models.Model):
         """Return why this action must not leave now, or None."""
         self.ensure_one()
         case = self.case_id
-        if self.purpose in ("fix_contact", "fix_phone", "limitation"):
+        if self.purpose in (*FIXES.values(), "limitation"):
             return "settled" if case.state == "closed" else None
         if self.company_id.debt_test_mode and not self._test_address():
             return "no_test_address"

@@ -50,13 +50,14 @@ class DebtActionAnswerMixin(models.AbstractModel):
 
     # === BOUNCES === #
 
-    def _came_back(self, bounce):
+    def _came_back(self, bounce, day=None):
         """Record that messages came back, and what it means.
 
         :param bounce: a ``logic.bounce.Bounce``
+        :param day: the local day, today without one
         """
         for action in self:
-            today = action.company_id._debt_today()
+            today = day or action.company_id._debt_today()
             email = email_normalize(bounce.recipient or action.address, strict=False)
             bounces = self.env["debt.bounce"]
             if email:

@@ -4,10 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...fields import LooseMany2one
+from ...logic.contact_fix import FIXES
 from ...tools.sql import int_array
 
-#: What a person mends, by the field of the contact: a purpose of actions.
-FIXES = {"email": "fix_contact", "phone": "fix_phone"}
 #: A message is followed for want of an answer so many days late at most.
 LATE_DAYS = 14
 
@@ -179,16 +178,22 @@ class DebtActionFallbackMixin(models.AbstractModel):
             "item_refs": self.item_refs,
         }
 
-    def _still_followed(self):
-        """Return those whose message another channel is going to bring."""
+    def _said_elsewhere(self):
+        """Return those whose message another channel brought, or is going to bring."""
         firsts = {action: action.fallback_of_id or action for action in self}
-        waiting = self.search(
-            [
-                ("fallback_of_id", "in", [first.id for first in firsts.values()]),
-                ("state", "in", ("planned", "approve", "waiting", "sending")),
-            ]
-        ).fallback_of_id
-        return self.filtered(lambda action: firsts[action] in waiting)
+        first_ids = [first.id for first in firsts.values()]
+        family = self.search(
+            ["|", ("id", "in", first_ids), ("fallback_of_id", "in", first_ids)]
+        )
+        living = family.filtered(
+            lambda a: a.state in (*self._pending_states(), "sent", "done", "uncertain")
+        )
+        return self.filtered(
+            lambda action: any(
+                (other.fallback_of_id or other) == firsts[action]
+                for other in living - action
+            )
+        )
 
     # === NO ANSWER === #
 
@@ -244,7 +249,7 @@ due AS (
     SELECT f.*, l.contact_day, l.sent_date, n.channel, n.track
       FROM first f
       JOIN last l ON l.first_id = f.id AND l.track = 'message' AND l.state = 'sent'
-                 AND l.delivery IN ('accepted', 'delivered')
+                 AND l.delivery IN ('accepted', 'delivered', 'posted')
       JOIN LATERAL (
             SELECT n.channel, n.track, n.after_days
               FROM debt_strategy_step_fallback n
@@ -364,7 +369,7 @@ SELECT COUNT(*) FROM action
     # === CONTACT DATA === #
 
     def _contact_to_mend(self, field):
-        """Return whose e-mail or phone number failed, or is missing."""
+        """Return whose e-mail, phone number or address failed, or is missing."""
         self.ensure_one()
         people = (self.partner_id, self.debtor_id)
         return next((who for who in people if who.sudo()[field]), self.partner_id)
@@ -376,7 +381,7 @@ SELECT COUNT(*) FROM action
 
         :return: the new tasks
         """
-        followed = self._still_followed()
+        elsewhere = self._said_elsewhere()
         channel, wanted = self.env["debt.channel"], {}
         for action in self:
             codes = [each["channel"] for each in action.tried or ()]
@@ -388,7 +393,7 @@ SELECT COUNT(*) FROM action
         known = {(t.partner_id, t.purpose, t.company_id): t for t in tasks}
         vals_list = []
         for (contact, field, company), action in wanted.items():
-            stops = action not in followed
+            stops = action not in elsewhere
             if task := known.get((contact, FIXES[field], company)):
                 task.stops_messages = task.stops_messages or stops
             else:
@@ -432,7 +437,7 @@ SELECT COUNT(*) FROM action
         """Close the tasks that asked for this datum of contacts, or of who they are
         the contacts of; messages go on, since somebody may be reached now.
 
-        :param field: "email" or "phone"
+        :param field: "email", "phone" or "street"
         """
         # sudo: whoever completes the contact data finishes the task
         tasks = self.sudo().search(

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 from odoo.tools import plaintext2html
 from odoo.tools.mail import generate_tracking_message_id
@@ -16,6 +18,18 @@ class DebtChannelSms(models.AbstractModel):
     _datum = "phone"
 
     def _addresses(self, actions):
+        numbers = self._numbers(actions)
+        stopped = self._stopped(numbers.values())
+        return {a: number for a, number in numbers.items() if number not in stopped}
+
+    def _why_unreachable(self, actions):
+        numbers = self._numbers(actions)
+        return actions.grouped(
+            lambda action: "blacklisted" if numbers.get(action) else "no_address"
+        )
+
+    def _numbers(self, actions):
+        """Return {action: number in E.164} of whoever is written to."""
         # sudo: agents need no right to read contacts to write to them
         actions = actions.sudo()
         found = {}
@@ -27,13 +41,15 @@ class DebtChannelSms(models.AbstractModel):
                 if number:
                     found[action] = number
                     break
-        blacklisted = set(
-            self.env["phone.blacklist"]
-            .sudo()
-            .search([("number", "in", list(set(found.values())))])
-            .mapped("number")
+        return found
+
+    def _stopped(self, numbers):
+        """Return those of the numbers that want no messages of anybody here."""
+        # sudo: a list of the system, asked before anything is sent
+        blacklist = self.env["phone.blacklist"].sudo()
+        return set(
+            blacklist.search([("number", "in", list(set(numbers)))]).mapped("number")
         )
-        return {a: number for a, number in found.items() if number not in blacklisted}
 
     def _test_address(self, company):
         """Return the test phone of a company, in E.164."""
@@ -96,7 +112,8 @@ class DebtChannelSms(models.AbstractModel):
                     "res_id": action.case_id.id,
                     "message_type": "sms",
                     "subtype_id": subtype_id,
-                    "body": plaintext2html(shown),
+                    # not by plaintext2html: the link has lost its secret
+                    "body": Markup("<br/>").join(shown.split("\n")),
                     "author_id": author.id,
                     # given, since looking each of them up takes a query
                     "email_from": author.email_formatted,

@@ -90,6 +90,14 @@ class MailMail(models.Model):
         handed over; it is never sent again by itself (see ``_debt_find_lost``).
         """
         groups = list(self._split_by_mail_configuration())
+        waiting = self.filtered(lambda mail: mail.state == "outgoing")
+        # sudo: what a message brings along, and who hears of it, is configuration
+        attaching = waiting.filtered(
+            lambda mail: any(mail.debt_action_id.sudo()._attaches())
+        )
+        copying = waiting.filtered(
+            lambda mail: mail.debt_action_id.sudo().step_id.copy_salesperson
+        )
         self.env["debt.run"]._checkpoint()
         for server_id, alias_domain_id, smtp_from, mail_ids in groups:
             session, broken = None, 0
@@ -99,7 +107,11 @@ class MailMail(models.Model):
                         session = mail._debt_connect(server_id, smtp_from)
                     if not session or broken == BROKEN:
                         break
+                    if mail in attaching:
+                        mail._debt_try(mail._debt_attach)
                     mail._debt_send_one(session, server_id, alias_domain_id)
+                    if mail in copying:
+                        mail._debt_try(mail._debt_copy)
                     broken = 0 if session.is_alive() else broken + 1
                     if post_send_callback:
                         post_send_callback(mail.ids)
@@ -125,14 +137,25 @@ class MailMail(models.Model):
         """Send one mail; whatever happens to it, the next one can be sent."""
         run = self.env["debt.run"]
         try:
-            run._retry(self._debt_attach)
             if not run._retry(self._debt_take) or not run._retry(self._debt_relock):
                 return
             outcome, detail = self._debt_hand_over(session, server_id, alias_domain_id)
             run._checkpoint("mail_accepted", commit=False)
             run._retry(lambda: self._debt_report(outcome, detail))
-            if outcome == ACCEPTED:
-                run._retry(self._debt_copy)
+        except Exception:
+            if not run._may_commit():
+                raise
+            self.env.cr.rollback()
+            _logger.exception("Mail %s of a collection action", self.id)
+
+    def _debt_try(self, work):
+        """Do what belongs to a mail and must not stop it, in a transaction of its own.
+
+        :param work: a method that commits at its end
+        """
+        run = self.env["debt.run"]
+        try:
+            run._retry(work)
         except Exception:
             if not run._may_commit():
                 raise
@@ -146,17 +169,16 @@ class MailMail(models.Model):
         the check against the books and the mail server.
         """
         mail = self.try_lock_for_update()
-        action = mail.debt_action_id.sudo()  # sudo: files are made of the books
-        if mail.state != "outgoing" or mail.debt_claimed or not any(action._attaches()):
-            return
-        files, told = action._attach()
-        mail.attachment_ids = [Command.set(files.ids)]
-        told = Markup("<p>%s</p>") % told if told else ""
-        if told and told not in mail.body_html:
-            mail.body_html = append_content_to_html(
-                mail.body_html, told, plaintext=False
-            )
-            mail.mail_message_id.body = mail.body_html
+        if mail.state == "outgoing" and not mail.debt_claimed:
+            # sudo: files are made of the books
+            files, told = mail.debt_action_id.sudo()._attach()
+            mail.attachment_ids = [Command.set(files.ids)]
+            told = Markup("<p>%s</p>") % told if told else ""
+            if told and told not in mail.body_html:
+                mail.body_html = append_content_to_html(
+                    mail.body_html, told, plaintext=False
+                )
+                mail.mail_message_id.body = mail.body_html
         self.env["debt.run"]._checkpoint("mail_attached")
 
     def _debt_take(self):
@@ -263,10 +285,12 @@ class MailMail(models.Model):
         self.env["debt.run"]._checkpoint("mail_reported")
 
     def _debt_copy(self):
-        """Tell the salespeople, now that it left: what fails here changes nothing."""
+        """Tell the salespeople, once the mail has left."""
         # sudo: whoever sends the queue, the customer's salespeople are told
-        if self.debt_action_id.sudo()._copy_to_salespeople():
-            self.env["debt.run"]._checkpoint("mail_copied")
+        action = self.debt_action_id.sudo()
+        if self.state == "sent" and action.delivery == "delivered":
+            action._copy_to_salespeople()
+        self.env["debt.run"]._checkpoint("mail_copied")
 
     def _debt_unclaim(self, detail, **values):
         """Put a mail that did not leave back into the queue."""

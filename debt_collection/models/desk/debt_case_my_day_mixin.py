@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...logic.contact_fix import FIXES
 from ...tools.amount import format_short_amount
 
 #: Cases that *next case* looks ahead.
@@ -171,7 +172,7 @@ class DebtCaseMyDayMixin(models.AbstractModel):
         if self.state != "open":
             return False, False
         today = self.company_id.sudo()._debt_today()  # sudo: which day it is
-        if action and action.purpose in ("fix_contact", "fix_phone", "answer"):
+        if action and action.purpose in (*FIXES.values(), "answer"):
             return action.name, "task"
         if task and (not action or action.purpose == "call_back"):
             words = task.summary or task.activity_type_id.name

@@ -12,6 +12,7 @@ class DebtChannelLetter(models.AbstractModel):
     _inherit = ["debt.channel.email"]
 
     _contact_group = "letter"
+    _datum = "street"
 
     def _addresses(self, actions):
         # sudo: agents need no right to read contacts to write to them

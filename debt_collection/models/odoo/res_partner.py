@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools.sql import column_exists, create_column
 
 from ...fields import LooseMany2one
+from ...logic.contact_fix import FIXES
 from ...tools.phone import normalise
 
 #: A change of these may change the segment, the chase dates or the debtor himself.
@@ -217,7 +218,7 @@ class ResPartner(models.Model):
         if joined:
             self._check_debt_group()
             joined._debt_join_group()
-        for datum in ("email", "phone"):
+        for datum in FIXES:
             people = partners.filtered(lambda p, datum=datum: p.parent_id and p[datum])
             if people:
                 self.env["debt.action"]._contact_fixed(people, datum)
@@ -279,7 +280,7 @@ class ResPartner(models.Model):
             self._debt_mark()
         if "phone" in vals:
             self._debt_phone(False)
-        for datum in ("email", "phone"):
+        for datum in FIXES:
             if vals.get(datum):
                 self.env["debt.action"]._contact_fixed(self, datum)
         return result

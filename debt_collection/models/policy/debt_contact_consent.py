@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.mail import email_normalize
 
+from ...logic.contact_fix import FIXES
+
 #: The consent for every channel.
 ANY = "any"
 
@@ -91,7 +93,10 @@ class DebtContactConsent(models.Model):
         # sudo: who is reachable again, whoever recorded it
         given = consents.sudo().filtered(lambda c: c.state == "given").partner_id
         if given:
-            self.env["debt.action"]._contact_fixed(given._debt_debtors())
+            for datum in FIXES:
+                self.env["debt.action"]._contact_fixed(
+                    given | given._debt_debtors(), datum
+                )
         return consents
 
     def write(self, vals):
