@@ -17,12 +17,7 @@ class DebtChannelVoice(models.AbstractModel):
     _datum = "phone"
 
     def _addresses(self, actions):
-        found = {}
-        for action in actions:
-            company = action.company_id.sudo()  # sudo: the country of the company
-            contact = self._contact(action)
-            if contact:
-                found[action] = contact._debt_number(company)
+        found = self._numbers(actions)
         unwanted = set(
             self.env["phone.blacklist"]
             .sudo()  # sudo: whoever wants no calls is called by nobody
@@ -30,6 +25,22 @@ class DebtChannelVoice(models.AbstractModel):
             .mapped("number")
         )
         return {a: number for a, number in found.items() if number not in unwanted}
+
+    def _why_unreachable(self, actions):
+        numbers = self._numbers(actions)
+        return actions.grouped(
+            lambda action: "blacklisted" if action in numbers else "no_address"
+        )
+
+    def _numbers(self, actions):
+        """Return {action: number in E.164} of whoever is called."""
+        found = {}
+        for action in actions:
+            company = action.company_id.sudo()  # sudo: the country of the company
+            contact = self._contact(action)
+            if contact:
+                found[action] = contact._debt_number(company)
+        return found
 
     def _test_address(self, company):
         """Return the test phone of a company, in E.164."""

@@ -97,7 +97,7 @@ class TestVoiceProvider(VoiceCommon):
         self.assertFalse(self.provider.asked)
         self.assertEqual((call.state, call.action_id.state), ("cancelled", "planned"))
         call.action_id._dispatch(NOON)
-        self.assertEqual(call.action_id.reason, "no_address")
+        self.assertEqual(call.action_id.reason, "blacklisted")
 
     def test_a_contact_policy_decides_once_more_when_it_rings(self):
         call = self.queue()
