@@ -336,6 +336,8 @@ class Story:
                 " ('stage_id.stop_contact', '=', False)]",
             }
         )
+        if not campaign.to_send_count:
+            return  # on a weekend what is prepared for them waits
         campaign.action_start()
         campaign.action_ids._dispatch(self._moment(0, DESK))
 
