@@ -31,7 +31,9 @@ from .portfolio import (
 
 LANG = "es_419"
 #: Local hours of a day.
-MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 9, 11, 14, 16))
+MORNING, RUN, ANSWERING, NOON, DESK, CALLING = (
+    time(hour) for hour in (7, 9, 10, 11, 14, 16)
+)
 #: Nobody approved, and nobody did the tasks of, the last days.
 UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
 #: Of the messages prepared for her the supervisor refuses each so many-th.
@@ -333,6 +335,8 @@ class Story:
                 " ('stage_id.stop_contact', '=', False)]",
             }
         )
+        if not campaign.to_send_count:
+            return  # on a weekend what is prepared for them waits
         campaign.action_start()
         campaign.action_ids._dispatch(self._moment(0, DESK))
 
@@ -422,7 +426,10 @@ class Story:
     def _learn_habits(self, day):
         """The weekly job; in the first week it needs the cases before the run."""
         self.env["debt.item"]._sync(self.company, self._date(day))
-        self._cases()._learn_habits(self.company, self._date(day))
+        cases, today = self._cases(), self._date(day)
+        cases._learn_habits(self.company, today)
+        rates = cases._answer_rates(self.company, today)
+        cases._learn_call_times(self.company, today, rates)
 
     def _run(self, day):
         moment = self._moment(day, RUN)
@@ -473,13 +480,16 @@ class Story:
         for task in tasks.sorted("id"):
             outcome, note = next(self.calls)
             outcome = self.env["debt.outcome"]._by_code(outcome)
+            # nearly everybody answers before noon only
+            early = outcome.reached and task.id % 5
+            moment = self._moment(day, ANSWERING if early else CALLING)
             contact = task.with_user(task.user_id)._log(
                 task.case_id.with_user(task.user_id),
                 channel=task.channel if task.channel != "task" else "other",
                 outcome_id=outcome.id,
                 reached="debtor" if outcome.reached else "nobody",
                 note=note,
-                sent_date=self._moment(day, CALLING),
+                sent_date=moment,
                 planned_date=self._date(day),
                 contact_day=self._date(day),
             )

@@ -6,6 +6,7 @@ from . import (
     test_attachments,
     test_branch,
     test_bureau,
+    test_calls,
     test_campaign,
     test_case_menu,
     test_channels,

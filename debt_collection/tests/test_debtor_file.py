@@ -127,7 +127,7 @@ class TestDebtorFile(DebtCommon):
         file = self.load(person)
         self.assertEqual(file["case_ids"], self.case_of().ids)
         ana = next(p for p in file["head"]["people"] if p["id"] == person.id)
-        self.assertEqual(ana["tel"], "tel:+573001234567")
+        self.assertEqual(ana["case_id"], self.case_of().id)
         self.assertEqual(ana["whatsapp"], "573001234567")
         self.assertEqual(ana["role"], "Pays")
 

@@ -1,4 +1,9 @@
-from . import debt_cover_desk_mixin, debt_reason_mixin, debt_turn_mixin
+from . import (
+    debt_cover_desk_mixin,
+    debt_promise_self_mixin,
+    debt_reason_mixin,
+    debt_turn_mixin,
+)
 
 # isort: split
 from . import debt_cover_mixin

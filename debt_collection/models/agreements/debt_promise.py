@@ -35,7 +35,11 @@ class DebtPromise(models.Model):
 
     _name = "debt.promise"
     _description = "Promise to Pay"
-    _inherit = ["debt.cover.mixin", "debt.pay.currency.mixin"]
+    _inherit = [
+        "debt.cover.mixin",
+        "debt.pay.currency.mixin",
+        "debt.promise.self.mixin",
+    ]
     _order = "date desc, id desc"
     _cover_reason = "promised"
     _is_payment = True
@@ -249,6 +253,8 @@ class DebtPromise(models.Model):
         :raise UserError: with who can
         """
         for promise in self:
+            if self.env.su and promise.source in self._self_service_sources():
+                continue  # it has limits of its own, see ``_promise_by_debtor``
             company = promise.company_id.sudo()  # sudo: settings of the company
             limit = self._limit_of(
                 company.debt_promise_days_agent, company.debt_promise_days_supervisor

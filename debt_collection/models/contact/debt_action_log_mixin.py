@@ -80,6 +80,8 @@ class DebtActionLogMixin(models.AbstractModel):
         )
         # sudo: evidence is written by the product, never by users; see above
         case_sudo = case.sudo()
+        if values.get("channel") == "call":
+            case_sudo.habit_day = False  # when they answer is learned anew
         return self.sudo().create(
             {
                 "case_id": case.id,

@@ -1,6 +1,7 @@
 from . import (
     debt_action_desk_mixin,
     debt_assignment_rule,
+    debt_case_call_mixin,
     debt_case_my_day_mixin,
     debt_case_priority_mixin,
     debt_case_team_mixin,

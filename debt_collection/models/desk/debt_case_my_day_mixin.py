@@ -280,7 +280,9 @@ class DebtCaseMyDayMixin(models.AbstractModel):
 
     @api.model
     def _my_day_domain(self):
-        return Domain("wants_work", "=", True) & Domain("my_work", "=", True)
+        """Return what is on the desk; of the call list only the calls."""
+        what = "wants_call" if self.env.context.get("debt_calls") else "wants_work"
+        return Domain(what, "=", True) & Domain("my_work", "=", True)
 
     @api.model
     @api.readonly

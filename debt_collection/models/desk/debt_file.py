@@ -119,22 +119,22 @@ class DebtFile(models.AbstractModel):
                 "limit": group._limit_text(),
                 "over": group.over_limit,
             },
-            "people": [self._person(p, company) for p in people[:PEOPLE]],
+            "people": [self._person(p, company, cases) for p in people[:PEOPLE]],
             "more_people": len(people[PEOPLE:]),
         }
 
-    def _person(self, person, company):
+    def _person(self, person, company, cases):
         roles = dict(person._fields["debt_role"]._description_selection(self.env))
         channels = dict(person._fields["debt_channel"]._description_selection(self.env))
-        # the number without what people write between digits
-        digits = "".join(c for c in person.phone or "" if c.isdigit() or c == "+")
+        debtor = person._debt_debtors()
+        case = cases.filtered(lambda case: case.partner_id == debtor)
         return {
             "id": person.id,
             "name": person.name or person.display_name,
             "role": roles.get(person.debt_role, ""),
             "never": person.debt_role == "reference",
             "phone": person.phone or "",
-            "tel": digits and f"tel:{digits}",
+            "case_id": case[:1].id,
             "wrong": person.debt_phone_state == "wrong",
             "email": person.email or "",
             "whatsapp": person._debt_whatsapp(company, mobile=True) or "",

@@ -92,6 +92,13 @@ class ResCompany(models.Model):
         default="all",
         required=True,
     )
+    debt_call_url = fields.Char(
+        string="Link That Calls",
+        default="tel:{phone}",
+        help="What a number opens when it is pressed: tel:{phone}, sip:{phone}@host, "
+        "or the address of a softphone such as https://phone.example/call?n={phone}. "
+        "{digits} is the number without its plus.",
+    )
 
     debt_promise_tolerance = fields.Integer(
         string="Tolerance of Promises",
@@ -113,6 +120,22 @@ class ResCompany(models.Model):
         string="Least Part of a Promise (%)",
         default=30,
         help="An agent accepts no promise for less than this part of its documents.",
+    )
+    debt_promise_days_self = fields.Integer(
+        string="Days Ahead for Customers",
+        default=10,
+        help="How far ahead customers can promise by themselves.",
+    )
+    debt_promise_changes_self = fields.Integer(
+        string="Changes by Customers",
+        default=1,
+        help="How often customers can move what they promised by themselves.",
+    )
+    debt_promise_broken_self = fields.Integer(
+        string="Broken Promises",
+        default=2,
+        help="Promises broken in 90 days from which customers have to speak to "
+        "somebody. 0: never.",
     )
     debt_promise_confirm = fields.Boolean(
         string="Confirm Promises",
@@ -300,6 +323,9 @@ class ResCompany(models.Model):
         "debt_promise_tolerance_cheque",
         "debt_promise_days_agent",
         "debt_promise_days_supervisor",
+        "debt_promise_days_self",
+        "debt_promise_changes_self",
+        "debt_promise_broken_self",
         "debt_promise_min_percent",
     )
     def _check_debt_numbers(self):
@@ -310,6 +336,9 @@ class ResCompany(models.Model):
                     company.debt_promise_tolerance_cheque,
                     company.debt_promise_days_agent,
                     company.debt_promise_days_supervisor,
+                    company.debt_promise_days_self,
+                    company.debt_promise_changes_self,
+                    company.debt_promise_broken_self,
                 )
                 < 0
                 or not 0 <= company.debt_promise_min_percent <= 100
@@ -380,6 +409,11 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._("Days and amounts of legal matters cannot be negative.")
                 )
+
+    @api.constrains("debt_call_url")
+    def _check_debt_call_url(self):
+        for company in self.filtered("debt_call_url"):
+            self.env["res.users"]._debt_check_call_url(company.debt_call_url)
 
     @api.constrains("debt_test_mode", "debt_test_email")
     def _check_debt_test_email(self):

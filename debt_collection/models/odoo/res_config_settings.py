@@ -35,6 +35,16 @@ class ResConfigSettings(models.TransientModel):
     debt_agent_scope = fields.Selection(
         related="company_id.debt_agent_scope", readonly=False
     )
+    debt_call_url = fields.Char(related="company_id.debt_call_url", readonly=False)
+    debt_promise_days_self = fields.Integer(
+        related="company_id.debt_promise_days_self", readonly=False
+    )
+    debt_promise_changes_self = fields.Integer(
+        related="company_id.debt_promise_changes_self", readonly=False
+    )
+    debt_promise_broken_self = fields.Integer(
+        related="company_id.debt_promise_broken_self", readonly=False
+    )
     debt_promise_tolerance = fields.Integer(
         related="company_id.debt_promise_tolerance", readonly=False
     )

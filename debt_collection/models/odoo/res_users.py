@@ -1,5 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
+from ...logic import call_link
 from ...tools.amount import format_short_amount
 
 #: Customers named in the weekly list of a salesperson; the others are on the screen.
@@ -12,6 +14,53 @@ class ResUsers(models.Model):
     debt_member_ids = fields.One2many(
         "debt.team.member", "user_id", string="Collection Teams"
     )
+    debt_call_url = fields.Char(
+        string="Link That Calls",
+        help="What a number opens when you press it, such as sip:{phone}@host. Empty: "
+        "as the company says.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):
+        return super().SELF_READABLE_FIELDS + ["debt_call_url"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):
+        return super().SELF_WRITEABLE_FIELDS + ["debt_call_url"]
+
+    @api.constrains("debt_call_url")
+    def _check_debt_call_url(self):
+        for user in self.filtered("debt_call_url"):
+            self._debt_check_call_url(user.debt_call_url)
+
+    @api.model
+    def _debt_check_call_url(self, template):
+        """Refuse a link that calls nothing, or could do something else.
+
+        :param template: see ``logic.call_link``
+        :raise ValidationError: with what to write instead
+        """
+        fault = call_link.fault(template)
+        if fault:
+            raise ValidationError(
+                {
+                    "scheme": self.env._(
+                        "A link that calls begins with one of: %s",
+                        ", ".join(f"{scheme}:" for scheme in call_link.SCHEMES),
+                    ),
+                    "characters": self.env._(
+                        "A link that calls has no spaces, quotes or special characters."
+                    ),
+                    "placeholder": self.env._(
+                        "A link that calls has {phone} or {digits} where the number "
+                        "goes, and no other braces."
+                    ),
+                    "host": self.env._(
+                        "Write the whole address of the softphone; the number goes "
+                        "behind its host name."
+                    ),
+                }[fault]
+            )
 
     # === THE WEEKLY LIST OF SALESPEOPLE === #
 

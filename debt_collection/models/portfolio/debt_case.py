@@ -52,6 +52,7 @@ class DebtCase(models.Model):
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
+        "debt.case.call.mixin",
         "debt.case.loss.mixin",
         "debt.case.policy.mixin",
     ]

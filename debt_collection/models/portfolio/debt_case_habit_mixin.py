@@ -50,8 +50,10 @@ class DebtCaseHabitMixin(models.AbstractModel):
                     ("habit_day", "<", fields.Date.subtract(day, days=FRESH_DAYS)),
                 ]
             )
+            rates = self._answer_rates(company, day) if stale else {}
             for ids in split_every(SLICE, stale.ids):
                 self.browse(ids)._learn_habits(company, day)
+                self.browse(ids)._learn_call_times(company, day, rates)
                 run._checkpoint("habits")
 
     def _paid_query(self, company, day):

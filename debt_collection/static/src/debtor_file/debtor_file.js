@@ -5,6 +5,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { Component, markup, onWillStart, useState } from "@odoo/owl";
+import { useCall } from "../call/call_field";
 import { Ages } from "../age_bar/age_bar";
 import { channelIcon } from "../channel/channel_field";
 import { BalanceChart } from "./balance_chart";
@@ -21,6 +22,7 @@ export class DebtorFile extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.startCall = useCall();
         this.isGroup = this.props.action.params?.model === "debt.group";
         this.id = this.props.action.context.active_id;
         this.state = useState({
@@ -168,6 +170,10 @@ export class DebtorFile extends Component {
             context: {},
             onClose: () => this.load(),
         });
+    }
+
+    async call(person) {
+        await this.startCall(person.case_id, person.id, () => this.load());
     }
 
     open(model, id) {

@@ -43,7 +43,10 @@ export class DebtCaseFormController extends FormController {
     async nextCase() {
         const { queue } = this.myDay;
         if (this.position + 1 >= queue.length) {
-            queue.push(...(await this.orm.call("debt.case", "my_day_queue", [[...queue]])));
+            const more = await this.orm.call("debt.case", "my_day_queue", [[...queue]], {
+                context: this.props.context,
+            });
+            queue.push(...more);
         }
         if (this.position + 1 < queue.length) {
             return this.openCase(this.position + 1);

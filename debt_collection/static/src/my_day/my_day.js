@@ -29,7 +29,9 @@ export class MyDayBanner extends Component {
     }
 
     async load() {
-        this.state.figures = await this.orm.call("debt.case", "my_day_figures", []);
+        this.state.figures = await this.orm.call("debt.case", "my_day_figures", [], {
+            context: this.props.list.context,
+        });
     }
 
     get progress() {

@@ -1,0 +1,1 @@
+from . import test_voice_access, test_voice_conversation, test_voice_provider
