@@ -8,8 +8,8 @@ from . import desk
 from . import agreements
 
 # isort: split
-# losses has a mixin of cases
-from . import losses
+# losses and evidence have mixins of cases
+from . import evidence, losses
 
 # isort: split
 from . import charges, contact, daily, legal, letters, odoo, portfolio, start

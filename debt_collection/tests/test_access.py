@@ -104,6 +104,9 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.export": {"supervisor": "r", "manager": "r"},
+    "debt.purge": {"manager": "ru"},
+    "debt.retention.rule": {"supervisor": "r", "manager": "rwcu"},
     "debt.charge": {
         "agent": "r",
         "supervisor": "r",

@@ -1,4 +1,5 @@
 from . import (
+    debt_anonymise_wizard,
     debt_apply_wizard,
     debt_charge_waive_wizard,
     debt_charge_wizard,
@@ -7,6 +8,7 @@ from . import (
     debt_deposit_wizard,
     debt_difference_document_wizard,
     debt_dispute_answer_wizard,
+    debt_export_wizard,
     debt_handover_end_wizard,
     debt_hold_wizard,
     debt_letter_wizard,

@@ -1,4 +1,5 @@
 from . import (
+    debt_action_evidence_mixin,
     debt_action_letter_mixin,
     debt_action_log_mixin,
     debt_action_text_mixin,

@@ -50,6 +50,7 @@ class DebtCase(models.Model):
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
         "debt.case.loss.mixin",
+        "debt.case.evidence.mixin",
     ]
     _order = "amount_chaseable desc, id"
     _rec_names_search = ["partner_id"]
