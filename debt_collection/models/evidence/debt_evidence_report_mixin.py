@@ -18,6 +18,8 @@ PERSON = (
     *("email", "phone", "street", "street2", "zip", "city", "state_id"),
     *("country_id", "lang", "tz", "website", "category_id", "comment", "active"),
 )
+#: Who wrote a row and when is for the machine; the page has its day.
+UNTOLD = ("create_uid", "create_date", "write_uid", "write_date", "sequence")
 VERSION = "debt_collection.export/1"
 
 
@@ -280,6 +282,8 @@ class DebtEvidenceReportMixin(models.AbstractModel):
         """Return a record that the time line does not know: its fields in words."""
         told = []
         for field in self._held_fields(record):
+            if field.name in UNTOLD or field.comodel_name == "res.currency":
+                continue
             value = self._export_value(record, field)
             if isinstance(value, dict):
                 shown = value.get("label") or value.get("name") or value.get("amount")

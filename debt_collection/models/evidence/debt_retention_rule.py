@@ -32,9 +32,7 @@ class DebtRetentionRule(models.Model):
         help="Of the customer, else of the company. Empty: countries without a rule "
         "of their own for the same kind.",
     )
-    persons_only = fields.Boolean(
-        string="Persons Only", help="Customers that are companies are left alone."
-    )
+    persons_only = fields.Boolean(help="Customers that are companies are left alone.")
     kind = fields.Selection(
         [
             ("contacts", "Log of contacts"),
@@ -122,8 +120,9 @@ class DebtRetentionRule(models.Model):
     @api.model
     def _cron_purge(self):
         """Purge what is over its term, in every company, by the rules that are on."""
+        companies = self.env["debt.case"]._read_group([], ["company_id"])
         for rule in self.search([("enabled", "=", True), ("kind", "!=", "books")]):
-            for company in self.env["res.company"].search([]):
+            for (company,) in companies:
                 rule._purge(company, company._debt_today())
 
     def _purge(self, company, day, dry=False):
