@@ -12,4 +12,4 @@ from . import agreements
 from . import evidence, losses
 
 # isort: split
-from . import charges, contact, daily, legal, letters, odoo, portfolio, start
+from . import charges, contact, daily, legal, letters, odoo, portfolio, start, texts

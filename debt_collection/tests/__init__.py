@@ -40,6 +40,7 @@ from . import (
     test_start_check,
     test_teams,
     test_text_amounts,
+    test_text_check,
     test_thanks,
     test_tours,
     test_translations,

@@ -105,6 +105,8 @@ TABLE = {
         "sales": "r",
     },
     "debt.export": {"supervisor": "r", "manager": "r"},
+    "debt.text.version": {"supervisor": "r", "manager": "r"},
+    "debt.text.word": {"supervisor": "r", "manager": "rwcu"},
     "debt.purge": {"manager": "ru"},
     "debt.retention.rule": {"supervisor": "r", "manager": "rwcu"},
     "debt.charge": {

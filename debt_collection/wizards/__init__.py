@@ -20,6 +20,7 @@ from . import (
     debt_run_wizard,
     debt_stage_wizard,
     debt_start_fix_wizard,
+    debt_text_preview_wizard,
     debt_withdraw_wizard,
     debt_write_off_wizard,
 )
