@@ -6,6 +6,7 @@ addon itself cannot be imported without Odoo.
 """
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from hypothesis import HealthCheck, settings
 
 # a machine that does other work for a second is no fault of the code
 settings.register_profile("calm", suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("calm")
+# HYPOTHESIS_PROFILE=nightly: what a night is long enough for
+settings.register_profile(
+    "nightly", parent=settings.get_profile("calm"), max_examples=100_000, deadline=None
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "calm")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -1,1 +1,1 @@
-from . import handover, pay
+from . import handover, pay, unsubscribe

@@ -129,6 +129,10 @@ class DebtHandoverPortal(CustomerPortal):
 
     # === WHAT THEY REPORT === #
 
+    def _thank(self, handover, what):
+        """Show the case again, with thanks for what was reported."""
+        return request.redirect(f"/my/handovers/{handover.id}?done={what}")
+
     @http.route(
         "/my/handovers/<int:handover_id>/contact",
         type="http",
@@ -149,7 +153,7 @@ class DebtHandoverPortal(CustomerPortal):
             chosen,
             note.strip(),
         )
-        return request.redirect(f"/my/handovers/{handover.id}?done=contact")
+        return self._thank(handover, "contact")
 
     @http.route(
         "/my/handovers/<int:handover_id>/payment",
@@ -181,7 +185,7 @@ class DebtHandoverPortal(CustomerPortal):
                 )
         except (AccessError, UserError, ValidationError) as error:
             return self._page(handover, error=error.args[0])
-        return request.redirect(f"/my/handovers/{handover.id}?done=payment")
+        return self._thank(handover, "payment")
 
     @http.route(
         "/my/handovers/<int:handover_id>/document",
@@ -204,7 +208,22 @@ class DebtHandoverPortal(CustomerPortal):
             note.strip() or request.env._("Document: %s", name),
             [(name, content)],
         )
-        return request.redirect(f"/my/handovers/{handover.id}?done=document")
+        return self._thank(handover, "document")
+
+    @http.route(
+        "/my/handovers/<int:handover_id>/back",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def give_back(self, handover_id, reason="", **_kwargs):
+        """Ask whoever is responsible to take the case back."""
+        handover = self._my_handover(handover_id)
+        if not reason.strip():
+            return self._page(handover, error=request.env._("Say why."))
+        handover._ask_back_from_outside(request.env.user.partner_id, reason.strip())
+        return self._thank(handover, "back")
 
     def _read_file(self, file):
         """Return (name, content) of an upload; nothing where there is none.

@@ -1,4 +1,4 @@
-from odoo import http
+from odoo import fields, http
 from odoo.http import request
 from odoo.tools.misc import verify_hash_signed
 
@@ -11,7 +11,17 @@ class DebtPay(http.Controller):
         The token of a message names the case, is signed and expires; any other gets the
         same answer.
         """
-        case_sudo = self._case(token)
+        return self._show(self._case(token))
+
+    @http.route("/d/<string:secret>", type="http", auth="public", methods=["GET"])
+    def short(self, secret, **_kwargs):
+        """Show the same behind the short link of an SMS; reading it changes nothing."""
+        # sudo: the secret is the right to see this one case
+        links_sudo = request.env["debt.link"].sudo()
+        return self._show(links_sudo._find(secret, fields.Datetime.now()))
+
+    def _show(self, case_sudo):
+        """Return the page of a case; empty: that the link is no longer valid."""
         if not case_sudo:
             return request.render("debt_collection.pay_link_expired", status=404)
         lang = case_sudo.partner_id.lang

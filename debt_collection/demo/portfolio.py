@@ -254,6 +254,15 @@ class Handover:
     steps: tuple[Step, ...] = ()
 
 
+#: What customers wrote today.
+EMAILS = (
+    (
+        "clinica_san_rafael",
+        "Buenos días. ¿Nos pueden enviar el XML de la factura más antigua? "
+        "Sin él, tesorería no la programa.",
+    ),
+)
+
 HANDOVERS = (
     Handover(
         "constructora_horizonte",

@@ -11,6 +11,7 @@ import pytz
 
 from odoo import SUPERUSER_ID, api, fields
 
+from ..logic.bounce import read_words
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
 from .losses import Losses
@@ -21,6 +22,7 @@ from .portfolio import (
     DEPOSITS,
     DIFFERENCES,
     DISPUTES,
+    EMAILS,
     HANDOVERS,
     NOTICES,
     PROMISES,
@@ -29,7 +31,7 @@ from .portfolio import (
 
 LANG = "es_419"
 #: Local hours of a day.
-MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 8, 11, 14, 16))
+MORNING, RUN, NOON, DESK, CALLING = (time(hour) for hour in (7, 9, 11, 14, 16))
 #: Nobody approved, and nobody did the tasks of, the last days.
 UNAPPROVED_DAYS, OPEN_DAYS = 3, 4
 #: Of the messages prepared for her the supervisor refuses each so many-th.
@@ -97,13 +99,17 @@ class Story:
             self._deposit(deposit)
         for dispute in DISPUTES:
             self._dispute(dispute)
+        for key, text in EMAILS:
+            self._write_to_us(key, text)
         self.losses.tell()
         for handover in HANDOVERS:
             self._hand_over(handover)
         self._ask_to_waive()
         self._make_team()
+        self._answer_sms()
         self._plan_campaign()
         self._write_letters()
+        self._record_consents()
         self._date_messages(0, DESK)
 
     def _report_payment(self, notice):
@@ -145,6 +151,17 @@ class Story:
                 ),
                 "description": dispute.text,
             }
+        )
+
+    def _write_to_us(self, key, text):
+        """A debtor answers a message by e-mail."""
+        partner = self.partners[key]
+        self._case(key).message_post(
+            author_id=partner.id,
+            email_from=partner.email_formatted,
+            message_type="email",
+            subject="Re: Estado de cuenta",
+            body=text,
         )
 
     def _hand_over(self, handover):
@@ -259,6 +276,35 @@ class Story:
             day, share = promise.paid
             self.books.pay(day, oldest.with_env(self.books.env), share)
             case._refresh(self.today)
+
+    def _answer_sms(self):
+        """Who got the last text message answers it."""
+        sent = self._actions([("channel", "=", "sms"), ("delivery", "=", "delivered")])
+        owing = sent.filtered(lambda action: action.case_id.state == "open")
+        action = owing.sorted("id")[-1:]
+        if action:
+            self.env["debt.action"]._sms_reply(
+                self.company, action.address, "Buenos días, el viernes hacemos el pago."
+            )
+
+    def _record_consents(self):
+        """A small shop is protected as a person is, and wants no WhatsApp."""
+        shop = self.partners["minimarket_esquina"]
+        shop.debt_micro = True
+        consents = self.env["debt.contact.consent"].with_user(self.users["agent"])
+        for channel, state, source in (
+            ("any", "given", "Solicitud de crédito"),
+            ("whatsapp", "withdrawn", "Lo pidió por teléfono"),
+        ):
+            consents.create(
+                {
+                    "partner_id": shop.id,
+                    "company_id": self.company.id,
+                    "channel": channel,
+                    "state": state,
+                    "source": source,
+                }
+            )
 
     def _plan_campaign(self):
         """Leave a campaign on the desk that nobody has started yet."""
@@ -420,7 +466,7 @@ class Story:
         tasks = self._actions(
             [
                 ("track", "=", "task"),
-                ("purpose", "!=", "fix_contact"),
+                ("purpose", "not in", ("fix_contact", "fix_phone")),
                 ("state", "=", "sent"),
                 ("contact_day", "<", self._date(day)),
             ]
@@ -442,7 +488,7 @@ class Story:
             task.activity_id.date_done = self._moment(day, CALLING)
         self._date_messages(day, CALLING)
 
-    # === E-MAIL === #
+    # === E-MAIL AND SMS === #
 
     def _deliver(self, day, hour):
         """Let the e-mails of the hour arrive, without any mail server."""
@@ -461,8 +507,24 @@ class Story:
             fate = self._mail_fate(day, action)
             mail._debt_report(MAIL_FATES.get(fate, ACCEPTED), MAIL_ERRORS.get(fate))
             if fate == "bounced":
-                action._bounced(MAIL_ERRORS[fate])
+                bounce = read_words(MAIL_ERRORS[fate])
+                action._came_back(bounce, self._date(day))
+        self._deliver_sms(day, hour)
         self._date_messages(day, hour)
+
+    def _deliver_sms(self, day, hour):
+        """Let the text messages of the hour arrive, without any provider."""
+        queue = self.env["sms.sms"].search(
+            [
+                ("debt_action_id.company_id", "=", self.company.id),
+                ("state", "=", "outgoing"),
+            ],
+            order="id",
+        )
+        for sms in queue:
+            sms.debt_claimed = self._moment(day, hour)
+            sms._debt_report(ACCEPTED, None)
+            sms.debt_action_id._sms_arrived(on_phone=True)
 
     def _mail_fate(self, day, action):
         for key, (first_day, fate) in self.mail_fates.items():

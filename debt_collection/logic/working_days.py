@@ -11,6 +11,18 @@ def is_working(day, holidays=frozenset()):
     return day.weekday() < 5 and day not in holidays
 
 
+def nth_working_day(day, count, holidays=frozenset()):
+    """Return the working day number ``count`` of the month of ``day``.
+
+    :param count: 1 or more
+
+    >>> from datetime import date
+    >>> nth_working_day(date(2026, 5, 20), 3, {date(2026, 5, 1)})
+    datetime.date(2026, 5, 6)
+    """
+    return add_working_days(day.replace(day=1) - timedelta(days=1), count, holidays)
+
+
 def add_working_days(day, count, holidays=frozenset()):
     """Return the day that is ``count`` working days after ``day``.
 

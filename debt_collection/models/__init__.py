@@ -12,4 +12,8 @@ from . import agreements
 from . import evidence, losses
 
 # isort: split
+# policy has mixins of cases and actions
+from . import policy
+
+# isort: split
 from . import charges, contact, daily, legal, letters, odoo, portfolio, start, texts

@@ -27,6 +27,8 @@ class DebtCommon(AccountTestInvoicingCommon):
             }
         )
         cls.env["debt.strategy"].search([]).action_archive()
+        # messages leave at any time, but where a test is about that
+        cls.env["debt.contact.policy"].search([]).action_archive()
         cls.env["debt.segment"].search([]).action_archive()
         cls.agent = cls.new_user("agent", "debt_collection.group_debt_agent")
         cls.company.debt_agent_id = cls.agent

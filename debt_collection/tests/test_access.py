@@ -11,10 +11,15 @@ CONFIGURATION = (
     "debt.segment",
     "debt.strategy",
     "debt.strategy.step",
+    "debt.strategy.step.fallback",
     "debt.outcome",
     "debt.legal.document",
     "debt.handover.step.kind",
     "debt.limitation.rule",
+    "debt.contact.policy",
+    "debt.contact.window",
+    "debt.contact.cap",
+    "debt.contact.holiday",
 )
 
 #: Operations allowed on the model, by kind of user: r, w, c, u.
@@ -41,6 +46,8 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.bounce": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
+    "debt.finding": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
     "debt.run": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.run.line": {"agent": "r", "supervisor": "r", "manager": "r", "account": ""},
     "debt.team": {"agent": "r", "supervisor": "r", "manager": "rwcu", "sales": "r"},
@@ -55,6 +62,7 @@ TABLE = {
         "account": "",
     },
     "debt.mark": {"agent": "", "supervisor": "", "manager": "r", "account": ""},
+    "debt.link": {"agent": "", "supervisor": "", "manager": "", "account": ""},
     "debt.action.note": {
         "agent": "rc",
         "supervisor": "rc",
@@ -160,6 +168,13 @@ TABLE = {
         "manager": "rwc",
         "account": "r",
         "sales": "r",
+    },
+    "debt.contact.consent": {
+        "agent": "rc",
+        "supervisor": "rc",
+        "manager": "rc",
+        "account": "r",
+        "sales": "rc",
     },
     "debt.bureau.list": {"supervisor": "rwcu", "manager": "rwcu"},
     "debt.bureau.line": {"supervisor": "rw", "manager": "rw"},

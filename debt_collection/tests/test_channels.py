@@ -100,7 +100,7 @@ class TestEmail(DebtCommon):
         self.env["mail.blacklist"]._add("ferreteria@example.com")
         self.invoice(100, due=DUE)
         message, task = self.actions_of(self.run_on())
-        self.assertEqual((message.state, message.reason), ("skipped", "no_address"))
+        self.assertEqual((message.state, message.reason), ("skipped", "blacklisted"))
         self.assertEqual(task.purpose, "fix_contact")
 
     def test_a_bounce_is_an_outcome(self):

@@ -126,6 +126,24 @@ class TestChargeDecisions(ChargeCommon):
         with self.assertRaisesRegex(UserError, "any more"):
             wizard.action_claim()
 
+    def test_what_was_applied_a_moment_ago_counts_once(self):
+        older, later = self.late(late=20), self.late(late=19)
+        payment = self.advance(1000, day=days(-10))
+        self.case_of()._refresh(DAY)
+        # it would pay the older one; the accountant knows better
+        credit = payment.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        due = later.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        (credit | due).reconcile()
+        item = self.item_of(older)
+        case = self.case_of().with_user(self.agent)
+        charges = self.env["debt.charge"].with_user(self.agent)
+        claimed = charges._claim(case, DAY, {(item.id, "interest")})
+        self.assertEqual(claimed.amount, 20, "nothing was paid of it")
+
     def test_a_missing_half_year_is_told(self):
         reference = self.env["debt.interest.reference"].create(
             {
@@ -332,6 +350,71 @@ class TestChargeDecisions(ChargeCommon):
             ],
         )
         self.assertEqual(charges.mapped("state"), ["posted"] * 4)
+
+    def test_a_debit_note_names_the_one_invoice_that_was_late(self):
+        if "debit_origin_id" not in self.env["account.move"]._fields:
+            self.skipTest("Debit notes are not installed.")
+        journal = self.env["account.journal"].create(
+            {
+                "name": "Other sales",
+                "code": "OTRO",
+                "type": "sale",
+                "default_account_id": self.revenue.id,
+                "debit_sequence": True,
+            }
+        )
+        invoice = self.late(late=20, journal_id=journal.id)
+        item = self.item_of(invoice)
+        own = self.env["debt.charge"].with_user(self.agent)
+        case = item.case_id.with_user(self.agent)
+        charge = own._claim(case, DAY, {(item.id, "interest")})
+        move = charge.with_user(self.bookkeeper)._post_charges()
+        self.assertEqual(move.debit_origin_id, invoice)
+        self.assertEqual((move.journal_id, move.ref), (journal, invoice.name))
+        self.assertTrue(move.name.startswith("DOTRO/"), move.name)
+        # taken back as every other one
+        self.waive(charge, self.bookkeeper)
+        self.assertEqual(charge.reversal_id.reversed_entry_id, move)
+        self.assertEqual(move.amount_residual, 0)
+
+    def test_where_a_debit_note_cannot_be_it_is_an_invoice(self):
+        if "debit_origin_id" not in self.env["account.move"]._fields:
+            self.skipTest("Debit notes are not installed.")
+        several = self.claimed(late=20) | self.claimed(late=30)
+        self.assertFalse(
+            several.with_user(self.bookkeeper)._post_charges().debit_origin_id
+        )
+        # an opening balance, and what is a debit note itself
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": days(-50),
+                "journal_id": self.company_data["default_journal_sale"].id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": self.debtor.property_account_receivable_id.id,
+                            "partner_id": self.debtor.id,
+                            "balance": 500,
+                            "date_maturity": days(-40),
+                        }
+                    ),
+                    Command.create({"account_id": self.revenue.id, "balance": -500}),
+                ],
+            }
+        )
+        entry.action_post()
+        debit = self.invoice(
+            100, due=days(-20), debit_origin_id=several[0].document_id.id
+        )
+        self.env["debt.run"]._refresh_debtors(self.company, self.debtor)
+        own = self.env["debt.charge"].with_user(self.agent)
+        case = self.case_of().with_user(self.agent)
+        for document in (entry, debit):
+            item = self.item_of(document)
+            charge = own._claim(case, DAY, {(item.id, "interest")})
+            move = charge.with_user(self.bookkeeper)._post_charges()
+            self.assertEqual((move.state, move.debit_origin_id.id), ("posted", False))
 
     def test_what_is_claimed_only_is_not_invoiced(self):
         fee = self.claimed(kinds=("fee",))

@@ -198,3 +198,19 @@ class TestHandoverPortal(HandoverCommon, HttpCase):
             )
             self.assertEqual(page.status_code, 404)
             self.assertEqual(len(self.other_handover.message_ids), count)
+
+    def test_they_give_a_case_back(self):
+        self.authenticate("rojas", "rojas")
+        handover = self.first_handover
+        page = self.post(handover, "back", {"reason": "<b>Bankrupt</b>"})
+        self.assertIn("alert-success", page.text)
+        activity = handover.activity_ids
+        self.assertEqual(activity.user_id, self.supervisor)
+        self.assertIn("Bufete Rojas", activity.summary)
+        self.assertIn("&lt;b&gt;Bankrupt", activity.note)
+        self.assertEqual(handover.state, "handed", "a supervisor decides")
+        page = self.post(handover, "back", {"reason": " "})
+        self.assertIn("alert-danger", page.text)
+        page = self.post(self.other_handover, "back", {"reason": "not mine"})
+        self.assertEqual(page.status_code, 404)
+        self.assertFalse(self.other_handover.activity_ids)

@@ -174,3 +174,36 @@ class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
         ):
             self.env["mail.mail"].process_email_queue()
         self.assertFalse(triggers.records)
+
+    def test_who_opted_out_while_it_waited_gets_nothing(self):
+        self.action._opt_out("Test")
+        with self.mail_server() as emails:
+            self.mail.send()
+        self.assertFalse(emails)
+        self.assertEqual(self.mail.state, "cancel")
+        self.assertEqual(
+            (self.action.state, self.action.reason), ("skipped", "opted_out")
+        )
+        self.assertFalse(self.case_of().last_message_day)
+
+    def test_files_travel_and_the_salesperson_hears_of_it_once_it_left(self):
+        self.action.step_id.write({"attach_statement": True, "copy_salesperson": True})
+        sales = self.new_user("sales", "debt_collection.group_debt_salesperson")
+        self.debtor.user_id = sales
+        self.invoice_.invoice_user_id = sales
+        told = [
+            ("model", "=", "debt.case"),
+            ("partner_ids", "in", sales.partner_id.ids),
+        ]
+        Message = self.env["mail.message"].sudo()
+        with self.mail_server() as emails:
+            self.assertFalse(Message.search(told))
+            self.mail.send()
+            self.mail.send()
+        self.assertEqual(len(emails), 1)
+        self.assertIn("Content-Disposition: attachment", emails[0]["message"])
+        copy = Message.search(told)
+        self.assertEqual(len(copy), 1)
+        self.assertIn(self.invoice_.name, copy.body)
+        self.assertIn(self.debtor.name, copy.body)
+        self.assertNotIn("/debt/", copy.body, "the links are the customer's")

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -96,6 +98,101 @@ class TestPlanInterest(PlanCommon):
         self.pay_oldest(100, days(29))
         self.run_to(days(50))
         self.assertEqual(plan.state, "broken")
+
+    def test_taxes_are_inside_of_what_was_agreed(self):
+        product = self.company.debt_plan_interest_product_id
+        # a tax on top, one inside the price, and two of them
+        top, inside, both = taxes = self.env["account.tax"].create(
+            [
+                {"name": "19", "amount": 19},
+                {"name": "7", "amount": 7, "price_include_override": "tax_included"},
+                {"name": "3", "amount": 3},
+            ]
+        )
+        plan = self.agreed()
+        for cents in (1, 3, 4, 99, 880, 1234, 99_999):
+            for chosen in (top, inside, top | both):
+                product.taxes_id = chosen
+                plan.sudo().amount_interest = cents / 100
+                move = plan.with_user(self.accountant)._draft_interest(product)
+                self.assertAlmostEqual(move.amount_total, cents / 100, 2)
+                self.assertEqual(move.invoice_line_ids.tax_ids, chosen)
+                self.assertEqual(move.invoice_line_ids.product_id, product)
+        product.taxes_id = top
+        plan.sudo().amount_interest = 8.8
+        plan.with_user(self.accountant).action_invoice_interest()
+        move = plan.sudo().interest_move_id
+        self.assertEqual((move.state, move.amount_total), ("posted", 8.8))
+        self.assertAlmostEqual(move.amount_tax, 8.8 * 19 / 119, 1)
+        self.assertEqual(move.line_ids.tax_line_id, top, taxes)
+
+    def test_what_is_not_exactly_the_interest_is_not_invoiced(self):
+        product = self.company.debt_plan_interest_product_id
+        product.taxes_id = self.company.account_sale_tax_id
+        plan = self.agreed().with_user(self.accountant)
+        wrong = [{"name": "Interest", "price_unit": 8.8, "quantity": 1}]
+        wrong[0]["tax_ids"] = [Command.set(product.taxes_id.ids)]
+        with (
+            patch.object(type(plan), "_lines_over", lambda *args, **values: wrong),
+            self.assertRaisesRegex(UserError, "another product"),
+        ):
+            plan.action_invoice_interest()
+
+    # === IT ENDS BEFORE IT IS DONE === #
+
+    def task_of(self, plan):
+        return plan.sudo().action_ids.filtered(lambda a: a.purpose == "plan_credit")
+
+    def test_broken_accounting_credits_what_is_not_due(self):
+        plan = self.agreed()
+        plan.with_user(self.accountant).action_invoice_interest()
+        move = plan.sudo().interest_move_id
+        self.pay_oldest(100, DAY)
+        self.run_to(DAY)
+        self.assertFalse(self.task_of(plan))
+        self.run_to(days(37))
+        self.assertEqual(plan.state, "broken")
+        task = self.task_of(plan)
+        self.assertEqual((task.user_id, task.state), (self.accountant, "sent"))
+        activity = task.activity_id.with_user(self.accountant)
+        self.assertIn(move.name, activity.note)
+        self.assertIn("3.00", activity.note, "5.80 of it were due on the 29th day")
+        self.run_to(days(38))
+        self.assertEqual(len(self.task_of(plan)), 1)
+        activity.action_feedback(feedback="Credited")
+        self.assertEqual(task.state, "done")
+
+    def test_broken_before_it_was_invoiced_nothing_is_to_be_done(self):
+        plan = self.agreed()
+        self.assertTrue(plan.activity_ids)
+        self.run_to(days(10))
+        self.assertEqual((plan.state, plan.to_invoice), ("broken", False))
+        self.assertFalse(plan.activity_ids, "nobody has to invoice it any more")
+        self.assertFalse(self.task_of(plan))
+
+    def test_cancelled_it_is_the_same(self):
+        plan = self.agreed()
+        plan.with_user(self.accountant).action_invoice_interest()
+        plan._withdraw("They pay at once")
+        task = self.task_of(plan)
+        self.assertEqual((task.user_id, task.state), (self.accountant, "planned"))
+        self.run_to(days(1))
+        self.assertIn("8.80", task.activity_id.note)
+
+    def test_what_was_credited_already_asks_for_nothing(self):
+        plan = self.agreed()
+        plan.with_user(self.accountant).action_invoice_interest()
+        plan._withdraw("They pay at once")
+        plan.sudo().interest_move_id._reverse_moves(cancel=True)
+        self.run_to(days(1))
+        task = self.task_of(plan)
+        self.assertEqual((task.state, task.reason), ("skipped", "plan_over"))
+
+    def test_cancelled_before_it_was_invoiced_nobody_has_to(self):
+        plan = self.agreed()
+        plan._withdraw("They pay at once")
+        self.assertFalse(plan.activity_ids)
+        self.assertFalse(self.task_of(plan))
 
     def test_without_a_product_it_says_what_to_do(self):
         self.company.debt_plan_interest_product_id = False

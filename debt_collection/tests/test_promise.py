@@ -271,6 +271,40 @@ class TestPromise(DebtCommon):
         self.assertEqual((again.state, first.state), ("kept", "broken"))
         self.assertFalse(first.paid_late, "it was promised again")
 
+    def test_undoing_the_later_promise_lets_the_earlier_one_count_again(self):
+        first = self.promise(on=2)
+        self.judge_on(days(4))
+        second = self.promise(on=10)
+        self.assertEqual(first.again_id, second)
+        self.advance(100, day=days(4))
+        second.with_user(self.agent).action_undo()
+        self.assertFalse(first.again_id)
+        self.pay(self.invoice_, day=days(5))
+        self.judge_on(days(6))
+        self.assertEqual((first.state, first.paid_late), ("broken", True))
+
+    def test_undoing_what_took_the_place_of_an_open_promise(self):
+        first = self.promise(on=2)
+        second = self.promise(on=4, user=self.supervisor)
+        self.assertEqual((first.state, first.amount_cover), ("cancelled", 0))
+        second.with_user(self.supervisor).action_undo()
+        self.assertEqual((first.state, first.amount_cover), ("open", 100))
+        self.assertFalse(first.close_reason)
+        self.assertEqual(self.case_of().amount_chaseable, 0)
+        self.pay(self.invoice_, day=days(2))
+        self.judge_on(days(3))
+        self.assertEqual(
+            (first.state, first.again_id.exists()), ("kept", first.browse())
+        )
+
+    def test_undoing_one_in_the_middle_lets_the_last_one_stand(self):
+        first, second, third = (self.promise(on=number) for number in (2, 3, 4))
+        second.with_user(self.agent).action_undo()
+        self.assertEqual((first.state, first.again_id), ("cancelled", third))
+        self.assertEqual((third.state, third.amount_cover), ("open", 100))
+        third.with_user(self.agent).action_undo()
+        self.assertEqual((first.state, first.amount_cover), ("open", 100))
+
     def test_two_promises_cover_all_their_documents(self):
         other = self.invoice(100, due=DUE)
         self.refresh()

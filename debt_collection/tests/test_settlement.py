@@ -432,6 +432,20 @@ class TestSettlement(PlanCommon):
         self.assertFalse(offer.activity_ids)
         self.assertEqual(self.case_of().amount_chaseable, 200)
 
+    def test_undone_after_it_was_credited_accounting_has_to_reverse(self):
+        payment = self.test_kept_the_discount_waits_and_is_not_chased()
+        offer = self.case_of().plan_ids
+        offer.with_user(self.accountant).action_credit()
+        note = offer.sudo().credit_move_ids
+        payment.move_id.line_ids.remove_move_reconcile()
+        payment.action_cancel()
+        self.run_to(days(91))
+        self.assertEqual((offer.state, offer.amount_cover), ("broken", 0))
+        tasks = offer.action_ids.filtered(lambda a: a.purpose == "plan_credit")
+        self.assertEqual(tasks.mapped("state"), ["sent"])
+        self.assertEqual(tasks.user_id, self.company._debt_write_off_users()[:1])
+        self.assertIn(note.name, tasks.activity_id.note)
+
     def test_a_payment_short_of_two_percent_keeps_it(self):
         offer = self.accept(self.offer())
         self.pay(self.invoices[0], 100)

@@ -174,12 +174,46 @@ class TestTours(DebtCommon, HttpCase):
         self.assertFalse(any(balance.line_ids[:1].mapped("no_followup")))
         self.assertEqual(self.shop.child_ids.mapped("name"), ["Ana"])
 
-    def test_a_supervisor_hands_a_case_over_in_spanish(self):
+    def in_spanish(self, *logins):
+        """These users work in Spanish, as most do."""
         self.env["res.lang"]._activate_lang("es_419")
         module = self.env["ir.module.module"]._get("debt_collection")
         module._update_translations("es_419")
-        user = self.env["res.users"].search([("login", "=", "tour_supervisor")])
-        user.lang = "es_419"
+        users = self.env["res.users"].search([("login", "in", logins)])
+        users.lang = "es_419"
+
+    def test_an_agent_agrees_on_a_plan_in_spanish(self):
+        self.in_spanish("agent")
+        workshop = self.new_debtor("Taller Sol")
+        self.invoice(1000, due=self.day - timedelta(days=40), partner=workshop)
+        self.run_on(self.day)
+        self.start_tour("/odoo", "debt_plan", login="agent")
+        plan = self.case_of(workshop).plan_ids
+        self.assertEqual((plan.state, plan.accepted_how), ("active", "phone"))
+        self.assertEqual(plan.accepted_by, "Rosa Pérez")
+        amounts = plan.promise_ids.sorted("date").mapped("amount")
+        self.assertEqual(amounts, [300, 700])
+
+    def test_a_settlement_offer_is_approved_by_somebody_else_in_spanish(self):
+        self.in_spanish("agent", "tour_supervisor")
+        workshop = self.new_debtor("Taller Sol")
+        self.invoice(1000, due=self.day - timedelta(days=40), partner=workshop)
+        self.run_on(self.day)
+        plan = self.env["debt.plan"]
+        for tour, login, state, approval in (
+            ("debt_settlement_ask", "agent", "draft", "asked"),
+            ("debt_settlement_approve", "tour_supervisor", "draft", "given"),
+            ("debt_settlement_accept", "agent", "active", "given"),
+        ):
+            self.start_tour("/odoo", tour, login=login)
+            plan = self.case_of(workshop).plan_ids
+            self.assertEqual((plan.state, plan.approval), (state, approval), tour)
+        self.assertEqual((plan.amount_discount, plan.amount_total), (50, 950))
+        self.assertEqual(plan.create_uid, self.agent)
+        self.assertNotEqual(plan.approval_user_id, self.agent)
+
+    def test_a_supervisor_hands_a_case_over_in_spanish(self):
+        self.in_spanish("tour_supervisor")
         lawyer = self.env["res.partner"].create({"name": "Bufete Rojas"})
         self.run_on(self.day)
         self.start_tour("/odoo", "debt_handover", login="tour_supervisor")

@@ -309,6 +309,19 @@ class TestPriority(WorklistCommon):
                     automated=rng.random() < 0.5,
                     user_id=self.agent.id,
                 )
+            for _ in range(rng.choice([0, 0, 1, 2])):
+                self.env["debt.action"].sudo().create(
+                    {
+                        "case_id": case.id,
+                        "company_id": self.company.id,
+                        "debtor_id": case.partner_id.id,
+                        "channel": "task",
+                        "track": "task",
+                        "purpose": "answer",
+                        "state": rng.choice(["sent", "cancelled"]),
+                        "contact_day": days(rng.randint(-5, 0)),
+                    }
+                )
         self.env.flush_all()
         return cases
 
@@ -354,6 +367,10 @@ class TestPriority(WorklistCommon):
             lambda a: not a.automated and a.date_deadline <= day
         ).sorted("date_deadline")
         last = [d for d in (case.last_message_day, case.last_contact_day) if d]
+        answers = case.action_ids.filtered(
+            lambda a: a.purpose == "answer" and a.state == "sent"
+        )
+        waits = answers.mapped("contact_day")
         late = case.days_past_due
         figures = {
             "days": late,
@@ -362,6 +379,7 @@ class TestPriority(WorklistCommon):
             "promise_due": (day - due[0].date).days if due else None,
             "promise_broken": (day - missed[-1].judged_date).days if missed else None,
             "callback": (day - calls[0].date_deadline).days if calls else None,
+            "reply": (day - min(waits)).days if waits else None,
         }
         amounts = sorted(
             c.amount_chaseable

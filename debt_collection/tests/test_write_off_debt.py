@@ -484,8 +484,8 @@ class TestWriteOffDebt(WriteOffDebtCommon):
             int(action["url"].split("/")[-1].split("?")[0])
         )
         archive = zipfile.ZipFile(io.BytesIO(attachment.raw))
-        self.assertEqual(archive.namelist()[0], "evidence.xlsx")
-        book = openpyxl.load_workbook(io.BytesIO(archive.read("evidence.xlsx")))
+        self.assertEqual(archive.namelist()[0], "Evidence.xlsx")
+        book = openpyxl.load_workbook(io.BytesIO(archive.read("Evidence.xlsx")))
         sheets = {
             sheet.title: [
                 cell.value for row in sheet.iter_rows() for cell in row if cell.value

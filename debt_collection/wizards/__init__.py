@@ -1,9 +1,13 @@
+from . import debt_contact_check_mixin
+
+# isort: split
 from . import (
     debt_anonymise_wizard,
     debt_apply_wizard,
     debt_charge_waive_wizard,
     debt_charge_wizard,
     debt_classify_wizard,
+    debt_contact_try_wizard,
     debt_contact_wizard,
     debt_deposit_wizard,
     debt_difference_document_wizard,

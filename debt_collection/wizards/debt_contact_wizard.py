@@ -7,6 +7,7 @@ class DebtContactWizard(models.TransientModel):
 
     _name = "debt.contact.wizard"
     _description = "Log Contact"
+    _inherit = ["debt.contact.check.mixin"]
 
     case_id = fields.Many2one("debt.case", required=True)
     partner_id = fields.Many2one(related="case_id.partner_id")
@@ -147,6 +148,13 @@ class DebtContactWizard(models.TransientModel):
             if code not in needs or env[needs[code]].has_access("create")
         ]
 
+    def _contact_channel(self):
+        return False if self.incoming else self.channel
+
+    @api.depends("channel", "incoming")
+    def _compute_contact_state(self):
+        return super()._compute_contact_state()
+
     @api.depends("case_id")
     def _compute_contact(self):
         for wizard in self:
@@ -250,6 +258,7 @@ class DebtContactWizard(models.TransientModel):
             reached=self.reached,
             incoming=self.incoming,
             note=self.note,
+            override_reason=self.override_reason,
         )
         self.task_ids.filtered(lambda task: task.case_id == self.case_id)._finish(
             contact
@@ -390,6 +399,12 @@ class DebtContactWizard(models.TransientModel):
         )
 
     def _follow_wrong_number(self, contact):
+        # sudo: only whether somebody is asked already
+        tasks = self.env["debt.action"].sudo()._open_fixes(self.contact_id.ids)
+        if "fix_phone" in tasks.filtered(
+            lambda task: task.company_id == self.case_id.company_id
+        ).mapped("purpose"):
+            return
         contact._follow_up(
             "fix_phone",
             self.case_id.company_id._debt_today(),

@@ -12,6 +12,7 @@ class DebtMessageWizard(models.TransientModel):
 
     _name = "debt.message.wizard"
     _description = "Write by Hand"
+    _inherit = ["debt.contact.check.mixin"]
 
     case_id = fields.Many2one("debt.case", required=True)
     partner_id = fields.Many2one(related="case_id.partner_id")
@@ -117,4 +118,6 @@ class DebtMessageWizard(models.TransientModel):
             channel=channel,
             partner_id=self.contact_id.id,
             note=self.body,
+            override_reason=self.override_reason,
+            ahead=True,
         )

@@ -236,9 +236,9 @@ class DebtChequeBounce(models.Model):
                 }
             )
             done._end_tasks("cheque_call")
-            done.action_ids.filtered(
-                lambda action: action.state in ("approve", "planned")
-            ).write({"state": "cancelled", "reason": self._over_reason})
+            done.action_ids._unsent().write(
+                {"state": "cancelled", "reason": self._over_reason}
+            )
             done._look_again()
             done.case_id._message_log(
                 body=self.env._(

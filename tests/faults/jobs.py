@@ -8,6 +8,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 
 from .days import DAY
+from .textbox import PATIENCE
 
 # ---------------------------------------------------------------- the books
 
@@ -64,6 +65,8 @@ def _invoice(partner, amount, days, move_type="out_invoice"):
 
 def _make_strategies(env):
     env["debt.segment"].search([]).active = False
+    # workers send at whatever hour the test runs
+    env["debt.contact.policy"].search([]).active = False
     letters, calls = env["debt.strategy"].create(
         [
             {
@@ -160,9 +163,64 @@ def dispatch(env, day=DAY):
     env["debt.run"]._dispatch(env.company, env.company._debt_noon(day))
 
 
+def make_rivals(env):
+    """Allow one contact a day, and give every debtor a second message to get."""
+    env["debt.contact.policy"].create(
+        {
+            "name": "One a day",
+            "applies_to": "all",
+            "public_holidays": False,
+            "cap_ids": [Command.create({"count": 1, "per": "day"})],
+        }
+    )
+    planned = env["debt.action"].search(
+        [("state", "=", "planned"), ("track", "=", "message")]
+    )
+    names = ("case_id", "company_id", "debtor_id", "partner_id", "strategy_id")
+    env["debt.action"].create(
+        [
+            {
+                **{name: action[name].id for name in names},
+                "step_id": action.step_id.id,
+                "channel": action.channel,
+                "contact_day": action.contact_day,
+                "item_refs": action.item_refs,
+            }
+            for action in planned
+        ]
+    )
+
+
 def queue(env):
     """Work the mail queue."""
     env["mail.mail"].process_email_queue()
+
+
+def write_by_sms(env, endpoint):
+    """Let the letters be text messages, through a provider on this machine."""
+    env["ir.config_parameter"].set_param("sms.endpoint", endpoint)
+    letters = env["debt.strategy"].search([("name", "=", "Letters")])
+    letters.step_ids.channel = "sms"
+    for number, debtor in enumerate(env["res.partner"].search([("ref", "=", "due")])):
+        debtor.phone = f"+57300123{4000 + number}"
+
+
+def sms_queue(env):
+    """Work the queue of text messages, with a provider that has to answer soon."""
+    from odoo.addons.sms.tools.sms_api import SmsApi
+
+    contact = SmsApi._contact_iap
+
+    def contact_soon(api, local_endpoint, params, timeout=15):
+        return contact(api, local_endpoint, params, timeout=PATIENCE)
+
+    with patch.object(SmsApi, "_contact_iap", contact_soon):
+        env["sms.sms"]._process_queue()
+
+
+def find_lost_sms(env):
+    """Find the text messages of workers that died; nobody else may be at work."""
+    env["sms.sms"]._debt_find_lost(timedelta(0))
 
 
 def find_lost(env):

@@ -17,7 +17,7 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import jobs
+from . import jobs, jobs_of_accountants
 
 
 def main(database, address):
@@ -54,10 +54,15 @@ def work(registry, link):
         stops.reach("start")
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            result = getattr(jobs, job)(env, *arguments)
+            result = find(job)(env, *arguments)
         link.send(("done", result))
     except BaseException:
         link.send(("error", traceback.format_exc()))
+
+
+def find(job):
+    """Return the function of a job."""
+    return getattr(jobs, job, None) or getattr(jobs_of_accountants, job)
 
 
 def redirect_output(path):

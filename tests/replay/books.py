@@ -1,6 +1,7 @@
 """The accountant of the replay: a company, its customers, invoices and payments."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo.fields import Command
 
@@ -27,6 +28,7 @@ class Books:
         self.partners = self._create_customers()
         self.lines = {}  # number of an invoice: id of its receivable line
         self.waiting = []  # pairs of an invoice and a payment nobody reconciled yet
+        self.undoing = defaultdict(list)  # day: pairs that are taken apart
         self._find_accounts()
 
     # ------------------------------------------------------------ preparation
@@ -133,7 +135,29 @@ class Books:
 
     def pay(self, invoices, day):
         """Register that invoices were paid: one bank entry, each line reconciled."""
-        self._reconcile(self._receive(invoices, day))
+        pairs = self._receive(invoices, day)
+        self._reconcile(pairs)
+        for invoice, line in pairs:
+            if sum(map(ord, invoice.number)) % 9 == 4:
+                self.undoing[day + timedelta(days=2)].append((invoice, line))
+
+    def undo(self, day):
+        """Take payments apart that were reconciled by mistake, as it seems.
+
+        They are reconciled again with what waits; return how many.
+        """
+        pairs = [pair for pair in self.undoing.pop(day, ()) if pair[1].reconciled]
+        for _invoice, line in pairs:
+            line.remove_move_reconcile()
+        self.waiting += pairs
+        return len(pairs)
+
+    def pay_move(self, move, day):
+        """Register that an invoice that is in no ledger was paid."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        wizard.create({"payment_date": day})._create_payments()
 
     def receive(self, invoices, day):
         """Register money that nobody reconciles before ``apply``."""

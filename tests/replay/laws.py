@@ -18,6 +18,9 @@ from datetime import date, timedelta
 
 from odoo.tools import SQL
 
+from .laws_charges import ChargeLaws
+from .laws_cheques import ChequeLaws
+
 Violation = namedtuple("Violation", "day law text")
 
 #: States of a message from which quiet days count, of a step that is consumed, and of
@@ -29,7 +32,7 @@ UNDER_WAY = ("planned", "sending")
 WAITS = (None, "quiet", "gap", "pending", "other_message")
 
 
-class Laws:
+class Laws(ChargeLaws, ChequeLaws):
     """Checks a company day by day and collects what is against the law."""
 
     def __init__(self, env, company):
@@ -39,6 +42,7 @@ class Laws:
         self.checks = Counter()
         self._reached = {}  # (item, cycle, step): action
         self._judged = set()  # ids of messages that were looked at
+        super().__init__()
 
     # ------------------------------------------------------------ entry points
 
@@ -58,6 +62,8 @@ class Laws:
         self._plans(day)
         self._notices(day)
         self._disputes(day)
+        self.charges(day)
+        self.cheques(day)
 
     def after_mail(self, day, messages):
         """Check what the mail server accepted, against the books of this moment.
@@ -365,6 +371,7 @@ class Laws:
                 plan.state == expected,
                 lambda p=plan, e=expected: f"{p}: {p.state}, not {e}",
             )
+            self._interest_of_plan(day, plan)
             paid, _in_time = self._paid(plan.promise_ids[:1])
             if plan.state == "active":
                 rest = plan.amount_total - max(0, paid)
@@ -376,6 +383,31 @@ class Laws:
                     plan.amount_cover < 0.005,
                     lambda p=plan: f"{p} still covers {p.amount_cover}",
                 )
+
+    def _interest_of_plan(self, day, plan):
+        """The invoice of the interest is exactly that; who broke it has it credited."""
+        move = plan.interest_move_id
+        self._check(
+            day,
+            "a plan pays the invoice of its interest, to the cent",
+            not move
+            or (
+                plan.currency_id.is_zero(move.amount_total - plan.amount_interest)
+                and move in plan.item_ids.move_id
+            ),
+            lambda: f"{plan}: {move.amount_total}, not {plan.amount_interest}",
+        )
+        not_due = plan.promise_ids.filtered(
+            lambda p: p.state == "cancelled" and p.date > p.judged_date
+        )
+        left = plan.state == "broken" and sum(not_due.mapped("amount_interest")) > 0
+        tasks = plan.action_ids.filtered(lambda action: action.purpose == "plan_credit")
+        self._check(
+            day,
+            "accounting is told once what to credit of a broken plan",
+            len(tasks) == bool(move and left),
+            lambda: f"{plan}: {tasks}",
+        )
 
     # ------------------------------------------------------------ other agreements
 
@@ -442,14 +474,20 @@ class Laws:
                 )
 
     def _net_overdue(self, debtor, until):
+        """Return what is overdue less credits, which net in their currency first."""
         lines = self._open_lines().filtered(
             lambda line: line.partner_id.commercial_partner_id == debtor
         )
-        return sum(
-            line.amount_residual
-            for line in lines
-            if line.amount_residual < 0 or (line.date_maturity or line.date) <= until
-        )
+        result = 0
+        for own in lines.grouped("currency_id").values():
+            owed = own.filtered(lambda line: line.amount_residual > 0)
+            credits_ = -sum((own - owed).mapped("amount_residual"))
+            late = owed.filtered(
+                lambda line: (line.date_maturity or line.date) <= until
+            )
+            result += max(0, sum(late.mapped("amount_residual")) - credits_)
+            result -= max(0, credits_ - sum(owed.mapped("amount_residual")))
+        return result
 
     def _accepted(self, day, message):
         """What leaves the house names only what is open at that moment."""
@@ -472,6 +510,9 @@ class Laws:
                 lambda: f"action {action.id}: {action.promise_id.state}",
             )
             return
+        if action.bounce_id:
+            self._notice_of_bounce(day, action)
+            return
         self._judge_message(day, action)
         text = message.get_body(("html", "plain")).get_content()
         paid = self.env["account.move.line"].search(
@@ -490,6 +531,7 @@ class Laws:
             not named,
             lambda: f"action {action.id} names {named}",
         )
+        self._names_charges(day, action, text)
         missing = [
             name
             for name in action.item_ids.move_line_id.mapped("move_name")

@@ -6,8 +6,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from .books import Books
+from .charging import Charging
 from .laws import Laws
 from .outbox import Outbox
+from .paper import Paper
 from .session import progress
 
 
@@ -30,6 +32,8 @@ class Life:
         self.seconds = Counter()
         self.numbers = {}  # what people do depends on these, not on ids
         self._configure()
+        self.charging = Charging(self.books, self._number)
+        self.paper = Paper(self.books, ledger)
 
     def _configure(self):
         """The shipped strategies, switched on, for customers of every segment."""
@@ -42,6 +46,8 @@ class Life:
                 "debt_agent_id": env.ref("base.user_admin").id,
             }
         )
+        # messages leave on every day, as those of the ledger
+        env["debt.contact.policy"].search([]).active = False
         strategies = env["debt.strategy"].search([])
         strategies.write({"enabled": True, "mode": "automatic", "min_amount": 0})
         key = env.ref("debt_collection.res_partner_category_key")
@@ -94,10 +100,13 @@ class Life:
                 self.laws.after_run(day)
         with self._timed("people"):
             self._people_work(day, noon)
+        self._charge(day, check)
         with self._timed("books"):
+            self._cheques(day)
             later = [i for i in afternoon if sum(map(ord, i.number)) % 8 == 0]
             self.books.pay([i for i in afternoon if i not in later], day)
             self.books.receive(later, day)
+            self.counts["reconciliations undone"] += self.books.undo(day)
             self.env.cr.commit()
         self._send_mail(day, noon, check)
         if check:
@@ -110,8 +119,29 @@ class Life:
         What was issued on the same day is paid after it; of the rest every second one.
         """
         paid = self.ledger.settled.get(day, [])
+        paid = [invoice for invoice in paid if not self.paper.pays(invoice)]
         morning = [i for i in paid if i.issued < day and sum(map(ord, i.number)) % 2]
         return morning, [invoice for invoice in paid if invoice not in morning]
+
+    def _cheques(self, day):
+        """What customers hand in, what goes to the bank, and what comes back."""
+        for what, check, was in self.paper.live(day):
+            self.counts[f"cheques {what}"] += 1
+            if what == "bounced":
+                self.laws.bounce(day, check, was)
+
+    def _charge(self, day, check):
+        """Charge by hand, waive, invoice; each claim is judged before it is old."""
+        with self._timed("people"):
+            self.counts["charges claimed by hand"] += self.charging.claim(day)
+        if check:
+            with self._timed("laws"):
+                self.laws.charges(day)
+        with self._timed("people"):
+            for what, count in self.charging.decide(day):
+                self.counts[f"charges {what}"] += count
+            self.counts["invoices of charges paid"] += self.charging.pay(day)
+            self.env.cr.commit()
 
     # ------------------------------------------------------------ people
 
@@ -201,12 +231,16 @@ class Life:
                 "amount_down": round(owed * (0, 0.3)[number % 2], 2),
                 "instalments": 1 + number % 3,
                 "frequency": ("weekly", "biweekly")[number % 2],
+                "interest_percent": (0, 18)[number // 2 % 2],
                 "date_start": day,
                 "date_first": day + timedelta(days=2 + number * 5 % 11),
             }
         )
         plan._activate(accepted_by="By phone", accepted_how="phone")
         self.counts["plans"] += 1
+        if plan.to_invoice and number % 5:
+            plan.action_invoice_interest()
+            self.counts["interest of plans invoiced"] += 1
         if number % 7 == 6:
             plan._withdraw("They called again")
 
@@ -384,12 +418,22 @@ class Life:
                     "addresses found",
                     "promises",
                     "plans",
+                    "interest of plans invoiced",
                     "payments reported",
                     "disputes",
                     "disputes answered",
                     "credit notes",
                     "payments applied later",
+                    "reconciliations undone",
                     "notices applied by one click",
+                    "charges claimed by hand",
+                    "charges waived",
+                    "charges invoiced",
+                    "charges reversed",
+                    "invoices of charges paid",
+                    "cheques received",
+                    "cheques deposited",
+                    "cheques bounced",
                     "runs with errors",
                 )
             },
@@ -405,6 +449,8 @@ class Life:
             "plans": dict(Counter(cases.plan_ids.mapped("state"))),
             "payment notices": dict(Counter(cases.notice_ids.mapped("state"))),
             "disputes": dict(Counter(cases.dispute_ids.mapped("state"))),
+            "charges": self._count_charges(),
+            "cheques": dict(Counter(env["debt.cheque"].search(mine).mapped("state"))),
             "held items (item-days)": {
                 name.removeprefix("held: "): count
                 for name, count in sorted(self.counts.items())
@@ -414,6 +460,17 @@ class Life:
             "violations": dict(Counter(v.law for v in self.laws.violations)),
             "seconds": {k: round(v, 1) for k, v in self.seconds.items()},
         }
+
+    def _count_charges(self):
+        charges = self.env["debt.charge"].search([("company_id", "=", self.company.id)])
+        return dict(
+            sorted(
+                Counter(
+                    f"{c.kind} {c.state}, {'by a step' if c.action_id else 'by hand'}"
+                    for c in charges
+                ).items()
+            )
+        )
 
 
 class _Stopwatch:

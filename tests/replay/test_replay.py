@@ -21,7 +21,7 @@ def replay(*arguments):
         env=environment.odoo_env(PYTHONPATH=os.pathsep.join(path)),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
@@ -75,5 +75,12 @@ def test_the_laws_hold_every_day(tmp_path):
     for name in ("promises", "payments reported", "disputes", "disputes answered"):
         assert report["work"][name] > 1, name
     assert report["work"]["plans"]
+    assert report["work"]["interest of plans invoiced"]
+    for name in ("claimed by hand", "invoiced", "waived", "reversed"):
+        assert report["work"][f"charges {name}"] > 1, name
+    assert sum(n for name, n in report["charges"].items() if "step" in name) > 10
+    assert report["work"]["cheques received"] > 3
+    assert set(report["cheques"]) == {"cleared", "bounced"}
+    assert report["work"]["reconciliations undone"]
     assert set(report["promises"]) > {"kept"}
     assert not report["work"]["runs with errors"]

@@ -17,7 +17,12 @@ from . import debt_dispute, debt_dispute_reason
 from . import debt_entry_mixin
 
 # isort: split
-from . import debt_plan_interest_mixin, debt_plan_offer_mixin, debt_write_off_mixin
+from . import (
+    debt_plan_interest_mixin,
+    debt_plan_offer_mixin,
+    debt_plan_over_mixin,
+    debt_write_off_mixin,
+)
 
 # isort: split
 from . import debt_difference, debt_difference_reason, debt_plan, debt_plan_limit

@@ -90,6 +90,16 @@ class DebtCoverDeskMixin(models.AbstractModel):
         self.ensure_one()
         return self.case_id._debt_open()
 
+    def _locked(self):
+        """Return these records as they are now, with superuser rights and locked.
+
+        A second click is refused here, or finds that nothing is left to do.
+        """
+        records = self.sudo()  # sudo: guarded fields
+        records.lock_for_update()
+        records.invalidate_recordset()
+        return records
+
     # === ACTIONS === #
 
     def _wants(self, action):

@@ -403,9 +403,7 @@ class DebtCoverMixin(models.AbstractModel):
                 Case.browse(new_id),
             )
             if model._action_field:
-                waiting = cover.action_ids.filtered(
-                    lambda action: action.state in ("planned", "approve")
-                )
+                waiting = cover.action_ids._unsent()
                 waiting.write({"case_id": new_id, "debtor_id": new.partner_id.id})
             what = model.env["ir.model"]._get(model._name).name
             amount = format_amount(self.env, cover.amount, cover.currency_id)

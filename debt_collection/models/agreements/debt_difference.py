@@ -300,7 +300,7 @@ class DebtDifference(models.Model):
 
     def _stop_messages(self):
         """Take back what was not sent yet."""
-        waiting = self.action_ids.filtered(lambda a: a.state in ("planned", "approve"))
+        waiting = self.action_ids._unsent()
         waiting._skip("difference_over")
 
     # === BUTTONS === #

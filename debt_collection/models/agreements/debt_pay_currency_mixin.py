@@ -171,8 +171,11 @@ class DebtPayCurrencyMixin(models.AbstractModel):
             )
         return self.env._("agreed rate %(rate)s", rate=rate)
 
-    def _said_amount(self, trailing_zeroes=True):
-        """Return what is to be paid, in the currency in which it is paid."""
+    def _said_amount(self, in_words=format_amount):
+        """Return what is to be paid, in the currency in which it is paid.
+
+        :param in_words: how, as ``format_amount`` does
+        """
         self.ensure_one()
         if self._is_converted():
             amount, currency = self.pay_amount, self.pay_currency_id
@@ -180,9 +183,7 @@ class DebtPayCurrencyMixin(models.AbstractModel):
             amount, currency = self.amount, self.currency_id
         if not currency:
             return ""
-        return format_amount(
-            self.env, amount, currency, trailing_zeroes=trailing_zeroes
-        )
+        return in_words(self.env, amount, currency)
 
     def _amount_words(self):
         """Return what is to be paid, as it is written to the debtor.

@@ -56,6 +56,7 @@ class DebtPlan(models.Model):
         "debt.cover.mixin",
         "debt.plan.interest.mixin",
         "debt.plan.offer.mixin",
+        "debt.plan.over.mixin",
         "debt.pay.currency.mixin",
     ]
     _order = "id desc"
@@ -650,13 +651,14 @@ class DebtPlan(models.Model):
                     "currency_id": self.currency_id.id,
                     "item_ids": self.item_ids.ids,
                     "amount": float(amount),
+                    "amount_interest": float(extra),
                     **paid,
                     "made_date": today,
                     "date": day,
                     "confirm": False,
                     "user_id": self.user_id.id,
                 }
-                for (day, amount, _extra), paid in zip(
+                for (day, amount, extra), paid in zip(
                     rows, self._pay_values(rows), strict=True
                 )
             ]
@@ -692,6 +694,8 @@ class DebtPlan(models.Model):
         promises._close(self.env._("Replaced by a payment plan"))
 
     def _wants(self, action):
+        if action.purpose == "plan_credit":
+            return bool(self._to_take_back())
         return self.state == "broken"
 
     def action_cancel(self):
@@ -711,6 +715,9 @@ class DebtPlan(models.Model):
         plans = live.sudo()
         plans.promise_ids.filtered(lambda p: p.state == "open")._close(reason)
         plans.write({"state": "cancelled", "close_reason": reason, "amount_cover": 0})
+        plans._renew_activity()
+        for company, own in plans.grouped("company_id").items():
+            own._ask_to_take_back(company._debt_today())
 
     def unlink(self):
         # sudo: the instalments of a mistake go with it
@@ -725,8 +732,8 @@ class DebtPlan(models.Model):
 
         A broken plan ends the instalments that are still to come, and the agent gets a
         task; its documents are chased again from their next step, and its discount is
-        void. One that was kept keeps what is waived out of the chase until accounting
-        has credited it.
+        void. Accounting gets one where entries have to be taken back. A plan that was
+        kept keeps what is waived out of the chase until accounting has credited it.
         """
         rows = self.env.execute_query(
             SQL(
@@ -812,7 +819,8 @@ task AS (
      WHERE j.state = 'broken'
     ON CONFLICT DO NOTHING
 )
-SELECT id FROM judged WHERE discount > 0 AND 'done' IN (was, state)
+SELECT id, state = 'broken' FROM judged
+ WHERE (discount > 0 AND 'done' IN (was, state)) OR state = 'broken'
                 """,
                 company=company.id,
                 cases=int_array(cases.ids),
@@ -824,5 +832,8 @@ SELECT id FROM judged WHERE discount > 0 AND 'done' IN (was, state)
             )
         )
         self.invalidate_model(flush=False)
+        self.env["debt.promise"].invalidate_model(flush=False)
         if rows and not self._is_simulated():
-            self.browse([plan_id for (plan_id,) in rows])._renew_activity()
+            self.browse([plan_id for plan_id, _broken in rows])._renew_activity()
+            over = self.browse([plan_id for plan_id, broken in rows if broken])
+            over._ask_to_take_back(day)

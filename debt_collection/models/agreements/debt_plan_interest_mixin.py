@@ -127,11 +127,7 @@ class DebtPlanInterestMixin(models.AbstractModel):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting invoices the interest of plans."))
         self.check_access("read")
-        # sudo: guarded fields; a second click waits here, and then finds nothing left
-        waiting = self.sudo()
-        waiting.lock_for_update()
-        waiting.invalidate_recordset()
-        waiting = waiting.filtered("to_invoice").sudo(self.env.su)
+        waiting = self._locked().filtered("to_invoice").sudo(self.env.su)
         if not waiting:
             raise UserError(
                 self.env._("No interest waits here: it is invoiced once, when agreed.")
@@ -158,33 +154,7 @@ class DebtPlanInterestMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Choose the product of interest in the settings.")
             )
-        move = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.partner_id.id,
-                "currency_id": self.currency_id.id,
-                "invoice_date": company._debt_today(),
-                "invoice_date_due": self.date_end,
-                "invoice_payment_term_id": False,
-                "invoice_origin": ", ".join(
-                    self.sudo().item_ids.mapped("display_name")
-                ),
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "name": self.env._(
-                                "Interest of the payment plan until %s",
-                                format_date(self.env, self.date_end),
-                            ),
-                            "price_unit": self.amount_interest,
-                            # agreed as it is
-                            "tax_ids": [Command.clear()],
-                        }
-                    )
-                ],
-            }
-        )
+        move = self._draft_interest(product)
         move.action_post()
         move._message_log(
             body=self.env._("Interest of a payment plan: %s", self._get_html_link())
@@ -196,6 +166,55 @@ class DebtPlanInterestMixin(models.AbstractModel):
             body=self.env._("Interest invoiced: %s", move.sudo()._get_html_link())
         )
         plan._pay_too(move)
+
+    def _draft_interest(self, product):
+        """Return the draft of the invoice: exactly the interest, its taxes inside.
+
+        What was agreed is what the customer pays, whatever the product is taxed with.
+        """
+        name = self.env._(
+            "Interest of the payment plan until %s",
+            format_date(self.env, self.date_end),
+        )
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.partner_id.id,
+                "currency_id": self.currency_id.id,
+                "invoice_date": self.company_id._debt_today(),
+                "invoice_date_due": self.date_end,
+                "invoice_payment_term_id": False,
+                "invoice_origin": ", ".join(
+                    self.sudo().item_ids.mapped("display_name")
+                ),
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "name": name,
+                            "price_unit": self.amount_interest,
+                        }
+                    )
+                ],
+            }
+        )
+        if move.invoice_line_ids.tax_ids:
+            # of some cents the tax engine could not spread what it rounds
+            move.invoice_line_ids.price_unit = 100 * self.amount_interest
+            lines = self._lines_over(
+                move, self.amount_interest, name, product_id=product.id
+            )
+            move.invoice_line_ids = [Command.clear(), *map(Command.create, lines)]
+        if self.currency_id.compare_amounts(move.amount_total, self.amount_interest):
+            raise UserError(
+                self.env._(
+                    "The taxes of %(product)s do not let exactly %(amount)s be "
+                    "invoiced. Choose another product of interest in the settings.",
+                    product=product.display_name,
+                    amount=self._money(self.amount_interest),
+                )
+            )
+        return move
 
     def _pay_too(self, move):
         """Let the plan and its instalments pay the items of one more document.

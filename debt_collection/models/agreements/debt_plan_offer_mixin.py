@@ -219,10 +219,7 @@ class DebtPlanOfferMixin(models.AbstractModel):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting credits discounts."))
         self.check_access("read")
-        # sudo: guarded fields; a second click waits here, and then finds nothing left
-        waiting = self.sudo()
-        waiting.lock_for_update()
-        waiting.invalidate_recordset()
+        waiting = self._locked()
         waiting.case_id.action_refresh()
         waiting = waiting.filtered("to_credit").sudo(self.env.su)
         if not waiting:
@@ -302,11 +299,12 @@ class DebtPlanOfferMixin(models.AbstractModel):
                 }
             ]
         )
+        name = self.env._("Settlement discount")
         note.write(
             {
                 "invoice_line_ids": [
                     Command.clear(),
-                    *map(Command.create, self._credit_lines(invoice, amount)),
+                    *map(Command.create, self._lines_over(invoice, amount, name)),
                 ]
             }
         )
@@ -330,8 +328,14 @@ class DebtPlanOfferMixin(models.AbstractModel):
         (own | lines).filtered(lambda line: not line.reconciled).reconcile()
         return note
 
-    def _credit_lines(self, invoice, amount):
-        """Return the lines of a credit note over an amount, tax included."""
+    def _lines_over(self, invoice, amount, name, **values):
+        """Return lines as those of an invoice, over an amount, tax included.
+
+        Odoo's tax engine reduces them, so that the total is exact.
+
+        :param name: what they say
+        :param values: what else is on each line
+        """
         taxes = self.env["account.tax"]
         base_lines, _tax_lines = invoice._get_rounded_base_and_tax_lines()
         reduced = taxes._prepare_down_payment_lines(
@@ -339,18 +343,19 @@ class DebtPlanOfferMixin(models.AbstractModel):
             company=invoice.company_id,
             amount_type="fixed",
             amount=amount,
-            computation_key=f"debt_settlement,{self.id}",
+            computation_key=f"debt_plan,{self.id}",
             grouping_function=lambda line: {"account_id": line["account_id"]},
         )
         return [
             {
-                "name": self.env._("Settlement discount"),
+                "name": name,
                 "quantity": line["quantity"],
                 "price_unit": line["price_unit"],
                 "tax_ids": [Command.set(line["tax_ids"].ids)],
                 "account_id": line["account_id"].id,
                 "analytic_distribution": line["analytic_distribution"],
                 "extra_tax_data": taxes._export_base_line_extra_tax_data(line),
+                **values,
             }
             for line in reduced
         ]

@@ -43,8 +43,10 @@ class DebtPromise(models.Model):
     _over_reason = "promise_over"
     _guarded = frozenset(
         (
+            "again_id",
             "amount_company",
             "amount_cover",
+            "amount_interest",
             "amount_paid",
             "amount_to_apply",
             "close_reason",
@@ -115,6 +117,13 @@ class DebtPromise(models.Model):
     )
     note = fields.Text()
     close_reason = fields.Char(readonly=True, tracking=True)
+    again_id = LooseMany2one(
+        "debt.promise",
+        string="Promised Again",
+        index="btree_not_null",
+        readonly=True,
+        help="The later promise that took its place.",
+    )
     confirm = fields.Boolean(
         string="Send Confirmation",
         default=lambda self: self.env.company.debt_promise_confirm,
@@ -122,6 +131,9 @@ class DebtPromise(models.Model):
     )
     plan_id = LooseMany2one(
         "debt.plan", string="Payment Plan", index="btree_not_null", readonly=True
+    )
+    amount_interest = fields.Monetary(
+        string="Interest in It", readonly=True, help="Of an instalment of a plan."
     )
     written_off_id = LooseMany2one(
         "debt.write.off",
@@ -300,10 +312,23 @@ class DebtPromise(models.Model):
     def unlink(self):
         # sudo: the task and the message of a mistake go with it
         actions = self.sudo().action_ids
-        actions.filtered(lambda a: a.state in ("planned", "approve"))._skip(
-            "promise_over"
-        )
+        actions._unsent()._skip("promise_over")
+        self._bring_back()
         return super().unlink()
+
+    def _bring_back(self):
+        """Let the promises whose place these took count again: they were a mistake."""
+        # sudo: also those that others entered
+        for earlier in self.sudo().search([("again_id", "in", self.ids)]) - self:
+            if later := earlier.again_id.again_id - self:
+                earlier.again_id = later
+                continue
+            values = {"close_reason": False, "again_id": False}
+            if earlier.state == "cancelled":
+                values.update(
+                    state="open", amount_cover=earlier.amount, judged_date=False
+                )
+            earlier.write(values)
 
     def _books_now(self):
         if not self.written_off_id:
@@ -321,9 +346,10 @@ class DebtPromise(models.Model):
         self.ensure_one()
         owed, value, matched = self._books_now()
         others = self._others()
+        beside = others.filtered(lambda p: p.state == "open" and not p.plan_id)
         if not self.plan_id:
             self._replace(
-                others.filtered(lambda p: p.state == "open" and not p.plan_id),
+                beside,
                 owed - self.amount,
                 self.env._("Replaced by a later promise"),
             )
@@ -343,6 +369,8 @@ class DebtPromise(models.Model):
             )
         )
         over.sudo().close_reason = self.env._("Promised again")
+        replaced = beside.filtered(lambda promise: promise.state == "cancelled")
+        (over | replaced).sudo().again_id = self
         # sudo: the figures are the product's, whoever made the promise
         self.sudo().write(
             {
@@ -365,10 +393,7 @@ class DebtPromise(models.Model):
                 "judged_date": self.env.company._debt_today(),
             }
         )
-        waiting = self.sudo().action_ids.filtered(
-            lambda action: action.state in ("planned", "approve")
-        )
-        waiting._skip("promise_over")
+        self.sudo().action_ids._unsent()._skip("promise_over")
 
     # === BUTTONS === #
 

@@ -201,7 +201,7 @@ class DebtWriteOffMixin(models.AbstractModel):
         :param account: where reasons have none, or of the one difference
         """
         self.check_access("write")
-        # a second click waits here, and then finds nothing left
+        # a second click is refused here, or finds nothing left
         self.lock_for_update()
         self.invalidate_recordset()
         self.case_id.sudo().action_refresh()  # sudo: reads the books as they are now

@@ -241,6 +241,8 @@ class DebtCharge(models.Model):
         case.check_access("write")
         self.env["debt.run"].sudo()._keep_away(case.company_id)
         case.lock_for_update()
+        # what was applied a moment ago would count twice
+        case.action_refresh()
         # sudo: the right to work the case is the right to claim charges
         items = case.sudo().item_ids.filtered(
             lambda item: item.id in {item_id for item_id, _kind in wanted}

@@ -92,7 +92,7 @@ class DebtChargePostMixin(models.AbstractModel):
         return moves
 
     def _lock(self):
-        """A second click waits here, and then finds nothing left."""
+        """A second click is refused here, or finds nothing left."""
         self.sudo().lock_for_update()  # sudo: nobody writes these rows but buttons
         self.invalidate_recordset()
 
@@ -126,15 +126,28 @@ class DebtChargePostMixin(models.AbstractModel):
                 Command.create(charge._line_values()) for charge in self
             ],
         }
+        if invoice := self._debited():
+            values.update(
+                debit_origin_id=invoice.id,
+                journal_id=invoice.journal_id.id,
+                ref=invoice.name,
+            )
         if journal:
             values["journal_id"] = journal.id
-        # a debit note, where Odoo knows of them: it names one document
-        documents = self.document_id
-        if "debit_origin_id" in self.env["account.move"]._fields and (
-            len(documents) == 1
-        ):
-            values["debit_origin_id"] = documents.id
         return values
+
+    def _debited(self):
+        """Return the invoice whose debit note the invoice of these charges is.
+
+        Where Odoo knows of debit notes. As in its own wizard, it names one invoice, no
+        entry and no other debit note.
+        """
+        documents = self.document_id
+        if "debit_origin_id" not in documents._fields or len(documents) != 1:
+            return documents.browse()
+        return documents.filtered(
+            lambda move: move.move_type == "out_invoice" and not move.debit_origin_id
+        )
 
     def _line_values(self):
         self.ensure_one()

@@ -27,12 +27,18 @@ REASONS = HELD_REASONS + [
     ("settled", "Nothing is owed any more"),
     ("paying", "An online payment is under way"),
     ("no_address", "No address on this channel"),
+    ("blacklisted", "The customer wants no messages there"),
     ("not_approved", "Not approved"),
     ("withdrawn", "Taken out of the mail queue"),
     ("amount_changed", "The amount changed before it left"),
     ("moved", "Its documents moved to another case"),
     ("bounced", "The message came back"),
     ("refused", "The mail server refused it"),
+    ("rejected", "The provider refused it"),
+    ("wrong_number", "Nobody has this number"),
+    ("undelivered", "It did not arrive"),
+    ("arrived", "The message before it did arrive"),
+    ("no_test_address", "Nowhere to send it in test mode"),
     ("lost", "Interrupted while it was being handed over"),
     ("error", "An error occurred"),
     ("test_ended", "Test mode ended"),
@@ -46,12 +52,18 @@ REASONS = HELD_REASONS + [
     ("stopped", "The campaign was stopped"),
     ("difference_over", "The difference was cleared or given back"),
     ("assignment_over", "The assignment is over, or its loss was notified"),
+    ("opted_out", "The customer does not want this channel"),
+    ("no_consent", "The customer has not agreed to this channel"),
+    ("forbidden", "A contact policy forbids it"),
+    ("no_moment", "The contact policies allow no moment within 60 days"),
 ]
 
 #: States of an automatic message from which quiet days count.
 CONTACTED = ("sent", "done", "uncertain", "waiting")
 #: States of an action that is not over.
 PENDING = ("planned", "approve", "waiting", "sending")
+#: States of an action that has not begun to leave: it can be stopped.
+UNSENT = ("planned", "approve", "waiting")
 
 
 class DebtAction(models.Model):
@@ -61,11 +73,18 @@ class DebtAction(models.Model):
     _description = "Collection Action"
     _inherit = [
         "debt.action.text.mixin",
+        "debt.action.fallback.mixin",
+        "debt.action.sms.mixin",
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.letter.mixin",
         "debt.action.evidence.mixin",
+        "debt.action.attach.mixin",
+        "debt.action.answer.mixin",
+        "debt.action.statement.mixin",
+        "debt.action.copy.mixin",
         "debt.action.desk.mixin",
+        "debt.action.policy.mixin",
     ]
     _log_access = False
     _order = "contact_day desc, id desc"
@@ -94,6 +113,7 @@ class DebtAction(models.Model):
             ("call_back", "Call Back"),
             ("document", "Document Wanted"),
             ("escalate", "Escalation"),
+            ("answer", "Answer the Customer"),
             ("fix_phone", "Fix Phone Number"),
             ("promise_confirm", "Confirmation of a Promise"),
             ("promise_remind", "Reminder of a Promise"),
@@ -105,11 +125,16 @@ class DebtAction(models.Model):
             ("thanks", "Thanks for the Payment"),
             ("campaign", "Campaign"),
             ("plan_broken", "Broken Payment Plan"),
+            ("plan_credit", "Credit after a Payment Plan Ended"),
             ("difference_ask", "Request of a Document"),
             ("difference_late", "Missing Document of a Difference"),
             ("difference_return", "Difference That Has to Be Paid"),
             ("loss_notice", "Loss Notice to a Factor or Insurer"),
             ("limitation", "Debt That Lapses Soon"),
+            ("statement", "Monthly Statement"),
+            ("reply", "Reply of the Customer"),
+            ("opt_out", "No More Emails"),
+            ("opt_out_call", "Call: Wants No More Emails"),
         ],
         required=True,
         default="step",
@@ -142,12 +167,15 @@ class DebtAction(models.Model):
         [
             ("queued", "In the Queue"),
             ("sending", "Leaving"),
-            ("delivered", "Delivered to the Mail Server"),
+            ("accepted", "Taken by the Provider"),
+            ("delivered", "Delivered"),
+            ("delayed", "Not Taken for Now"),
             ("printed", "Printed"),
             ("posted", "Posted"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
-        ]
+        ],
+        help="Delivered: the mail server took it, or it arrived at the phone.",
     )
     address = fields.Char(help="Where it was sent.")
     subject = fields.Char()
@@ -167,6 +195,7 @@ class DebtAction(models.Model):
         "(company_id, state) WHERE state IN ('planned','approve','waiting','sending')"
     )
 
+    _wait_idx = models.Index("(company_id, wait_until) WHERE state = 'waiting'")
     _promise_uniq = models.UniqueIndex(
         "(promise_id, purpose) WHERE promise_id IS NOT NULL"
     )
@@ -181,14 +210,37 @@ class DebtAction(models.Model):
         "(dispute_id, purpose) WHERE dispute_id IS NOT NULL"
     )
     _thanks_uniq = models.UniqueIndex("(case_id, episode) WHERE episode IS NOT NULL")
+    _statement_uniq = models.UniqueIndex(
+        "(case_id, statement_month)"
+        " WHERE statement_month IS NOT NULL AND state <> 'skipped'"
+    )
     # a document may be asked for again, on another day
     _difference_uniq = models.UniqueIndex(
         "(difference_id, purpose, contact_day) WHERE difference_id IS NOT NULL"
     )
+    _answer_idx = models.Index("(case_id) WHERE purpose = 'answer' AND state = 'sent'")
     _waiting_idx = models.Index(
         "(company_id, case_id) WHERE delivery IN ('queued','sending')"
-        " OR (purpose = 'fix_contact' AND state = 'sent')"
+        " OR (stops_messages AND state = 'sent')"
     )
+    _fallback_uniq = models.UniqueIndex(
+        "(fallback_of_id, channel) WHERE fallback_of_id IS NOT NULL"
+    )
+    _incoming_uniq = models.UniqueIndex(
+        "(company_id, incoming_ref) WHERE incoming_ref IS NOT NULL"
+    )
+    _sms_idx = models.Index("(address) WHERE channel = 'sms'")
+
+    @api.model
+    def _pending_states(self):
+        """Return the states of an action that is not over."""
+        return PENDING
+
+    def _test_address(self):
+        """Return where this goes while its company is in test mode; empty: nowhere."""
+        self.ensure_one()
+        channel = self.env["debt.channel"]._get(self.channel)
+        return channel._test_address(self.company_id)
 
     @api.model
     def _channels(self):
@@ -275,7 +327,7 @@ class DebtAction(models.Model):
 
     def action_refuse(self):
         """Do not send prepared messages; their items may be planned again."""
-        actions = self.filtered(lambda action: action.state in ("approve", "planned"))
+        actions = self._unsent()
         if not actions:
             raise UserError(self.env._("None of these messages can be stopped."))
         actions.case_id.check_access("write")
@@ -296,6 +348,10 @@ class DebtAction(models.Model):
             }
         )
         self.env.ref("debt_collection.ir_cron_debt_dispatch").sudo()._trigger()
+
+    def _unsent(self):
+        """Return those that have not begun to leave and can be stopped."""
+        return self.filtered(lambda action: action.state in UNSENT)
 
     def _decide(self, values):
         actions = self.filtered(lambda action: action.state == "uncertain")
@@ -363,7 +419,10 @@ class DebtAction(models.Model):
         self.case_id.write({"judged_day": False})
 
     def _fail(self, reason, detail=None, outcome=None):
-        """End actions that can never leave; their step is consumed."""
+        """End actions that can never leave; their step is consumed.
+
+        The next channel of the step says it instead, where there is one.
+        """
         vals = {"state": "failed", "reason": reason, "reason_detail": detail}
         if outcome:
             vals["outcome_id"] = self.env["debt.outcome"]._by_code(outcome).id
@@ -371,6 +430,7 @@ class DebtAction(models.Model):
         self.write(vals)
         if told:
             self._recount_contacts(told.case_id)
+        self._try_next()
 
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""
@@ -446,78 +506,45 @@ class DebtAction(models.Model):
         )
         cases.invalidate_recordset(["last_message_day"])
 
-    def _fix_contact(self):
-        """Ask the agents to complete the contact data of debtors without address."""
-        cases = (
-            self.case_id
-            - self.search(
-                [
-                    ("case_id", "in", self.case_id.ids),
-                    ("purpose", "=", "fix_contact"),
-                    ("state", "in", ("planned", "sent")),
-                ]
-            ).case_id
-        )
-        by_case = {action.case_id: action for action in self}
-        return self.create(
-            [
-                {
-                    "case_id": case.id,
-                    "company_id": case.company_id.id,
-                    "debtor_id": case.partner_id.id,
-                    "partner_id": case.partner_id.id,
-                    "run_id": by_case[case].run_id.id,
-                    "strategy_id": case.strategy_id.id,
-                    "channel": "task",
-                    "track": "task",
-                    "purpose": "fix_contact",
-                    "user_id": case._debt_agent().id,
-                    "planned_date": by_case[case].contact_day,
-                    "contact_day": by_case[case].contact_day,
-                    "amount": case.amount_chaseable,
-                }
-                for case in cases
-            ]
-        )
-
-    @api.model
-    def _contact_fixed(self, debtors, purpose="fix_contact"):
-        """Close the tasks that asked for contact data of these debtors."""
-        # sudo: whoever completes the contact data finishes the task
-        actions = self.sudo().search(
-            [
-                ("debtor_id", "in", debtors.ids),
-                ("purpose", "=", purpose),
-                ("state", "in", ("planned", "sent")),
-            ]
-        )
-        actions.activity_id.exists().action_feedback(
-            feedback=self.env._("The contact data was completed.")
-        )
-        actions.write({"state": "done"})
-
     # === DISPATCH === #
 
     @api.model
-    def _claim(self, companies, limit, exclude=()):
-        """Lock and return planned actions that no other worker holds.
+    def _claim(self, companies, limit, now, exclude=()):
+        """Lock and return actions that may leave and that no other worker holds.
 
         Must be the first statement of its transaction: what was committed before it is
-        seen, what others hold is left to them.
+        seen, what others hold is left to them. A company whose queue is long takes no
+        more of a batch than the others.
+
+        :param now: naive UTC moment: what waits for a later one is left alone
         """
-        self.flush_model(["state", "company_id"])
+        self.flush_model(["state", "company_id", "wait_until"])
+        due = SQL(
+            """(a.state = 'planned' OR a.state = 'waiting' AND a.wait_until <= %s)
+               AND NOT a.id = ANY(%s)""",
+            now,
+            int_array(exclude),
+        )
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT id FROM debt_action
-             WHERE state = 'planned' AND company_id = ANY(%s) AND NOT id = ANY(%s)
-             ORDER BY id
-             LIMIT %s
-               FOR UPDATE SKIP LOCKED
+            WITH company AS MATERIALIZED (
+                SELECT id FROM unnest(%(companies)s) o(id)
+                 WHERE EXISTS (SELECT FROM debt_action a
+                                WHERE a.company_id = o.id AND %(due)s)
+            )
+            SELECT c.id
+              FROM company o
+             CROSS JOIN LATERAL (
+                    SELECT a.id FROM debt_action a
+                     WHERE a.company_id = o.id AND %(due)s
+                     ORDER BY a.id
+                     LIMIT (SELECT GREATEST(1, %(limit)s / COUNT(*)) FROM company)
+                       FOR UPDATE SKIP LOCKED) c
                 """,
-                list(companies.ids),
-                list(exclude),
-                limit,
+                companies=int_array(companies.ids),
+                due=due,
+                limit=limit,
             )
         )
         return self.browse([action_id for (action_id,) in rows])
@@ -547,8 +574,9 @@ class DebtAction(models.Model):
         addresses = channel._addresses(self)
         unreachable = self.filtered(lambda action: action not in addresses)
         if unreachable:
-            unreachable._unreachable("no_address")
-        reachable = self - unreachable
+            for reason, group in channel._why_unreachable(unreachable).items():
+                group._unreachable(reason)
+        reachable = (self - unreachable)._permit(channel, addresses, now)
         if reachable:
             reachable.contact_day = day
             for action in reachable:
@@ -559,12 +587,14 @@ class DebtAction(models.Model):
         return reachable
 
     def _unreachable(self, reason):
-        """End actions that reach nobody on their channel.
+        """Let actions that reach nobody take the next channel, or end them.
 
         :param reason: why, a value of ``reason``
         """
-        self._skip(reason)
-        self._fix_contact()
+        lost = self - self._go_on(reason)
+        lost._skip(reason)
+        # who did not answer on a channel that reaches them needs no other one
+        (lost - lost._said_elsewhere())._fix_contact()
 
     @api.model
     def _leave_behind(self, cases, items):
@@ -575,9 +605,7 @@ class DebtAction(models.Model):
         :param cases: the cases where they were
         :param items: the items
         """
-        waiting = self.search(
-            [("case_id", "in", cases.ids), ("state", "in", ("planned", "approve"))]
-        )
+        waiting = self.search([("case_id", "in", cases.ids), ("state", "in", UNSENT)])
         moved = set(items.ids)
         waiting = waiting.filtered(
             lambda a: moved.intersection(a.item_refs) and not a._agreement()
@@ -605,7 +633,10 @@ class DebtAction(models.Model):
 
     def _refresh_text(self):
         """Keep in each action the items that are still chased, and their amount."""
-        actions = self.filtered(lambda a: not (a._agreement() or a.episode))
+        self._refresh_statement()
+        actions = self.filtered(
+            lambda a: not (a._agreement() or a.episode or a.statement_month)
+        )
         claimed = actions._charge_rows()
         for action in actions:
             charges = sum(float(row["amount_company"]) for row in claimed[action])
@@ -659,10 +690,20 @@ class DebtAction(models.Model):
         """Return why this action must not leave now, or None."""
         self.ensure_one()
         case = self.case_id
-        if self.purpose in ("fix_contact", "limitation"):
+        if self.purpose in ("fix_contact", "fix_phone", "limitation"):
             return "settled" if case.state == "closed" else None
+        if self.company_id.debt_test_mode and not self._test_address():
+            return "no_test_address"
         if self._agreement() or self.episode:
             return self._skip_reason_of_subject()
+        if self.statement_month:
+            return self._skip_reason_of_statement()
+        return self._skip_reason_of_case(paying)
+
+    def _skip_reason_of_case(self, paying):
+        """Return why its case wants no message or task of a step now, or None."""
+        self.ensure_one()
+        case = self.case_id
         if case.state == "closed":
             return "settled"
         if case.state == "hold":

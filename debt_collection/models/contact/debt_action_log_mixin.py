@@ -75,6 +75,9 @@ class DebtActionLogMixin(models.AbstractModel):
         :return: the action, done
         """
         case.check_access("read")
+        decided = self._judge_log(
+            case, values.get("channel"), values.get("partner_id"), values
+        )
         # sudo: evidence is written by the product, never by users; see above
         case_sudo = case.sudo()
         return self.sudo().create(
@@ -95,6 +98,7 @@ class DebtActionLogMixin(models.AbstractModel):
                 "item_refs": case_sudo.item_ids.filtered(
                     lambda item: item.amount_chaseable > 0
                 ).ids,
+                **decided,
                 **{name: value for name, value in values.items() if value},
             }
         )

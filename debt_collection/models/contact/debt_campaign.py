@@ -270,7 +270,7 @@ class DebtCampaign(models.Model):
         self.check_access("write")
         # sudo: the right to the campaign is the right to its messages
         actions = self.sudo().action_ids
-        actions.filtered(lambda a: a.state in ("planned", "approve"))._skip("stopped")
+        actions._unsent()._skip("stopped")
         tasks = actions.filtered(lambda a: a.track == "task" and a.state == "sent")
         tasks.activity_id.exists().unlink()
         tasks.write({"state": "cancelled", "reason": "stopped"})

@@ -17,6 +17,11 @@ class DebtChannel(models.AbstractModel):
     #: How the law looks at it: "message" (whatever is read when the debtor likes),
     #: "voice", "visit" or "letter". None: nothing that reaches the debtor.
     _contact_group = "message"
+    #: Whether it sends plain texts (``debt.text.template``).
+    _plain_text = False
+    #: The field of a contact in which its addresses are: a person mends it. None: it
+    #: needs none.
+    _datum = None
 
     @api.model
     def _get(self, code):
@@ -30,6 +35,10 @@ class DebtChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _why_unreachable(self, actions):
+        """Return {reason: actions} of actions that have no address."""
+        return {"no_address": actions}
+
     def _send(self, actions, now):
         """Hand over actions that were checked a moment ago, in their transaction.
 
@@ -38,6 +47,10 @@ class DebtChannel(models.AbstractModel):
         :return: nothing; writes state ``sent`` and what proves it on the actions
         """
         raise NotImplementedError
+
+    def _test_address(self, company):
+        """Return where messages go while a company is in test mode; empty: nowhere."""
+        return True
 
     def _preview(self, action):
         """Return the Markup of what would be sent now."""

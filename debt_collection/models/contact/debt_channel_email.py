@@ -15,6 +15,7 @@ TEMPLATES = {
     "thanks": "debt_collection.mail_template_thanks",
     "difference_ask": "debt_collection.mail_template_difference_ask",
     "difference_return": "debt_collection.mail_template_difference_return",
+    "statement": "debt_collection.mail_template_statement",
 }
 
 
@@ -23,31 +24,67 @@ class DebtChannelEmail(models.AbstractModel):
     _description = "Email"
     _inherit = ["debt.channel"]
 
+    _datum = "email"
+
     def _addresses(self, actions):
-        # sudo: agents need no right to read contacts to write to them
-        actions = actions.sudo()
-        found = {}
-        for action in actions:
-            for partner in (action.partner_id, action.debtor_id):
-                if email := email_normalize(partner.email or "", strict=False):
-                    found[action] = (partner.name or "", email)
-                    break
-        blacklisted = set(
-            self.env["mail.blacklist"]
-            .sudo()
-            .search([("email", "in", [email for _name, email in found.values()])])
-            .mapped("email")
-        )
         return {
             action: tools.formataddr((name, email))
-            for action, (name, email) in found.items()
-            if email not in blacklisted
+            for action, (name, email, reason) in self._found(actions).items()
+            if not reason
+        }
+
+    def _why_unreachable(self, actions):
+        found = self._found(actions)
+        return actions.grouped(
+            lambda action: found[action][2] if action in found else "no_address"
+        )
+
+    def _found(self, actions):
+        """Return {action: (name, address, why nothing goes there or None)}.
+
+        Where messages of the addressee come back the customer's own address is tried;
+        not where the addressee wants none.
+        """
+        # sudo: agents need no right to read contacts to write to them
+        actions = actions.sudo()
+        candidates = {
+            action: [
+                (partner.name or "", email)
+                for partner in (action.partner_id, action.debtor_id)
+                if (email := email_normalize(partner.email or "", strict=False))
+            ]
+            for action in actions
+        }
+        emails = {email for pairs in candidates.values() for _name, email in pairs}
+        closed = self._closed(emails, actions.company_id)
+        found = {}
+        for action, pairs in candidates.items():
+            for name, email in pairs:
+                reason = closed.get(email)
+                if action not in found or not reason:
+                    found[action] = (name, email, reason)
+                if reason != "bounced":
+                    break
+        return found
+
+    def _closed(self, emails, companies):
+        """Return {normalized address: why nothing is sent there any more}."""
+        if not emails:
+            return {}
+        today = companies[:1]._debt_today()
+        # sudo: a list of the system, asked before anything is sent
+        blacklist = self.env["mail.blacklist"].sudo()
+        wanted = blacklist.search([("email", "in", list(emails))]).mapped("email")
+        return {
+            **dict.fromkeys(self.env["debt.bounce"]._bad(emails, today), "bounced"),
+            **dict.fromkeys(wanted, "blacklisted"),
         }
 
     def _send(self, actions, now):
         """Write one ``mail.mail`` for each action; Odoo's queue takes it from there."""
         texts = self._render(actions)
         subtype_id = self.env.ref("mail.mt_note").id
+        reply_to = self._reply_to(actions)
         mails = (
             self.env["mail.mail"]
             .sudo()  # sudo: the mail queue belongs to the system
@@ -56,6 +93,7 @@ class DebtChannelEmail(models.AbstractModel):
                     {
                         **self._mail_vals(action, *texts[action]),
                         "subtype_id": subtype_id,
+                        **reply_to.get(action, {}),
                     }
                     for action in actions
                 ]
@@ -110,7 +148,7 @@ class DebtChannelEmail(models.AbstractModel):
         name = TEMPLATES.get(action.purpose, "debt_collection.mail_template_reminder")
         return (
             action.campaign_id.mail_template_id
-            or action.step_id.mail_template_id
+            or action.step_id._text_of("mail_template_id", action.channel)
             or self.env.ref(name)
         )
 
@@ -173,6 +211,40 @@ class DebtChannelEmail(models.AbstractModel):
         sender = tools.formataddr((name, address)) if address else False
         return sender, agent.email_formatted or sender
 
+    def _reply_to(self, actions):
+        """Return {action: values} of those whose answers reach Odoo.
+
+        Where the company has a catch-all address, answers land on the case; elsewhere
+        in the mailbox of the agent.
+        """
+        catching = actions.filtered(lambda action: action.company_id.catchall_email)
+        if not catching:
+            return {}
+        authors = {
+            action.case_id.id: (
+                action.user_id.partner_id or action.company_id.partner_id
+            ).id
+            for action in catching
+        }
+        addresses = catching.case_id._notify_get_reply_to_batch(
+            defaults=dict.fromkeys(catching.case_id.ids, False), author_ids=authors
+        )
+        return {
+            action: {"reply_to": addresses[action.case_id.id]}
+            for action in catching
+            if addresses[action.case_id.id]
+        }
+
+    def _headers(self, action):
+        """Return the headers by which mail programs stop messages (RFC 8058)."""
+        if not (url := action.text_unsubscribe_url):
+            return {}
+        headers = {
+            "List-Unsubscribe": f"<{url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+        return {"headers": repr(headers)}
+
     def _mail_vals(self, action, subject, body):
         action = action.with_context(lang=self._lang(action))
         company = action.company_id
@@ -198,4 +270,5 @@ class DebtChannelEmail(models.AbstractModel):
             "auto_delete": False,
             "state": "outgoing",
             "debt_action_id": action.id,
+            **self._headers(action),
         }

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 
 class DebtChannelTask(models.AbstractModel):
@@ -78,10 +78,15 @@ class DebtChannelTask(models.AbstractModel):
             note = self._difference_words(action, difference)
         elif assignment := action.assignment_id:
             note = assignment._told_in_task()
+        elif action.purpose == "plan_credit":
+            note = action.plan_id._told_in_task()
+        elif action.purpose == "answer":
+            note = plaintext2html(action.note or "")  # written by anybody
         elif action.purpose == "limitation":
             note = self._limitation_words(action)
         else:
-            note = action.step_id.note or action.note
+            # what customers wrote is text
+            note = plaintext2html(action.step_id.note or action.note or "")
         summary = action.name
         if action.due_at:
             moment = format_datetime(

@@ -2,16 +2,19 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_amount, format_date
+
+from ...logic.sms_text import plain, size
 
 #: What a text may contain between braces.
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class DebtTextTemplate(models.Model):
-    """A short text for messages that people send by hand."""
+    """A short plain text: of messages that people send by hand, and of SMS."""
 
     _name = "debt.text.template"
-    _description = "Text by Hand"
+    _description = "Short Text"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -27,6 +30,62 @@ class DebtTextTemplate(models.Model):
         help="May contain {contact}, {customer}, {amount}, {documents}, {oldest}, "
         "{due}, {days}, {charges}, {link}, {reference}, {agent} and {company}.",
     )
+
+    sms_size = fields.Char(
+        string="As SMS",
+        compute="_compute_sms_size",
+        help="What the text takes with an example in place of what is between braces. "
+        "Each part is paid for.",
+    )
+    sms_is_long = fields.Boolean(compute="_compute_sms_size")
+
+    @api.depends("body")
+    @api.depends_context("lang")
+    def _compute_sms_size(self):
+        for template in self:
+            example = template._example()
+            template.sms_size = example and self._size_words(example)
+            template.sms_is_long = size(example).is_long
+
+    def _example(self):
+        """Return the text filled in for nobody."""
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        lines = self.env._("INV/2026/00123")
+        values = {
+            "contact": "Ana Torres",
+            "customer": "Ferretería Andina",
+            "amount": format_amount(self.env, 1234567, company.currency_id),
+            "documents": f"{lines}\n{lines}",
+            "oldest": lines,
+            "due": format_date(self.env, fields.Date.today()),
+            "days": "15",
+            "charges": "",
+            "link": self.env["debt.link"]._example(company),
+            "reference": "C001234",
+            "agent": self.env.user.name,
+            "company": company.name,
+        }
+        text = PLACEHOLDER.sub(
+            lambda match: values.get(match[1], match[0]), self.body or ""
+        )
+        return plain(text).strip()
+
+    @api.model
+    def _size_words(self, text):
+        """Return in words how long a text is as SMS, and why it takes many parts."""
+        found = size(text)
+        words = self.env._(
+            "%(places)s characters, parts: %(parts)s",
+            places=found.places,
+            parts=found.parts,
+        )
+        if found.foreign and found.parts > 1:
+            words += " · " + self.env._(
+                "without %(characters)s it would take fewer",
+                characters=" ".join(found.foreign[:10]),
+            )
+        return words
 
     @api.model
     def _placeholders(self):
@@ -59,13 +118,17 @@ class DebtTextTemplate(models.Model):
                     )
                 )
 
-    def _fill(self, action):
+    def _fill(self, action, **values):
         """Return the text for an action, in the language of the context.
 
         :param action: a ``debt.action``, which may be a new one
+        :param values: what stands for some of the placeholders instead
         """
         self.ensure_one()
         known = self._placeholders()
-        return PLACEHOLDER.sub(
-            lambda match: known[match[1]](action) or "", self.body
-        ).strip()
+
+        def fill(match):
+            name = match[1]
+            return values.get(name) or known[name](action) or ""
+
+        return PLACEHOLDER.sub(fill, self.body).strip()

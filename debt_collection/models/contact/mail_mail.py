@@ -2,10 +2,12 @@ import logging
 from datetime import timedelta
 
 import psycopg2
+from markupsafe import Markup
 
 from odoo import api, fields, models, tools
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
+from odoo.tools.mail import append_content_to_html, email_normalize
 
 from ...fields import LooseMany2one
 from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
@@ -88,6 +90,14 @@ class MailMail(models.Model):
         handed over; it is never sent again by itself (see ``_debt_find_lost``).
         """
         groups = list(self._split_by_mail_configuration())
+        waiting = self.filtered(lambda mail: mail.state == "outgoing")
+        # sudo: what a message brings along, and who hears of it, is configuration
+        attaching = waiting.filtered(
+            lambda mail: any(mail.debt_action_id.sudo()._attaches())
+        )
+        copying = waiting.filtered(
+            lambda mail: mail.debt_action_id.sudo().step_id.copy_salesperson
+        )
         self.env["debt.run"]._checkpoint()
         for server_id, alias_domain_id, smtp_from, mail_ids in groups:
             session, broken = None, 0
@@ -97,7 +107,11 @@ class MailMail(models.Model):
                         session = mail._debt_connect(server_id, smtp_from)
                     if not session or broken == BROKEN:
                         break
+                    if mail in attaching:
+                        mail._debt_try(mail._debt_attach)
                     mail._debt_send_one(session, server_id, alias_domain_id)
+                    if mail in copying:
+                        mail._debt_try(mail._debt_copy)
                     broken = 0 if session.is_alive() else broken + 1
                     if post_send_callback:
                         post_send_callback(mail.ids)
@@ -134,7 +148,42 @@ class MailMail(models.Model):
             self.env.cr.rollback()
             _logger.exception("Mail %s of a collection action", self.id)
 
+    def _debt_try(self, work):
+        """Do what belongs to a mail and must not stop it, in a transaction of its own.
+
+        :param work: a method that commits at its end
+        """
+        run = self.env["debt.run"]
+        try:
+            run._retry(work)
+        except Exception:
+            if not run._may_commit():
+                raise
+            self.env.cr.rollback()
+            _logger.exception("Mail %s of a collection action", self.id)
+
+    def _debt_attach(self):
+        """Make the files of a mail that is about to leave, and commit them.
+
+        In a transaction of their own: they take seconds, and nothing may come between
+        the check against the books and the mail server.
+        """
+        mail = self.try_lock_for_update()
+        if mail.state == "outgoing" and not mail.debt_claimed:
+            # sudo: files are made of the books
+            files, told = mail.debt_action_id.sudo()._attach()
+            mail.attachment_ids = [Command.set(files.ids)]
+            told = Markup("<p>%s</p>") % told if told else ""
+            if told and told not in mail.body_html:
+                mail.body_html = append_content_to_html(
+                    mail.body_html, told, plaintext=False
+                )
+                mail.mail_message_id.body = mail.body_html
+        self.env["debt.run"]._checkpoint("mail_attached")
+
     def _debt_take(self):
+        # what was sent to the debtor is read after they were locked
+        self.env["debt.run"]._checkpoint(read_committed=True)
         claimed = self._debt_claim()
         self.env["debt.run"]._checkpoint("mail_claimed" if claimed else None)
         return claimed
@@ -148,20 +197,39 @@ class MailMail(models.Model):
         if action.state != "sent":
             mail.state = "cancel"
             return False
+        action._lock_debtors(wait=True)
         run_day = action.contact_day
         action.case_id._refresh(run_day)
         if not action._suppress(fields.Datetime.now()):
             mail.state = "cancel"
             return False
+        email = email_normalize(action.address or "", strict=False)
+        closed = self.env["debt.channel.email"]._closed([email], action.company_id)
+        if email in closed:
+            mail.state = "cancel"
+            action._unreachable(closed[email])
+            return False
         if action._text_is_stale() or action._must_be_test():
             mail.state = "cancel"
             action._plan_again()
+            return False
+        if not mail._debt_permitted(action):
             return False
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         mail.debt_claimed = fields.Datetime.now()
         action.delivery = "sending"
         return True
+
+    def _debt_permitted(self, action):
+        """Return whether the mail may leave now; else it waits, or its action ends."""
+        permitted, until = action._permit_in_queue(fields.Datetime.now())
+        if until:
+            self.scheduled_date = until
+            action._wake("mail.ir_cron_mail_scheduler_action", until)
+        elif not permitted:
+            self.state = "cancel"
+        return permitted
 
     def _debt_relock(self):
         """Hold the claimed mail while it is handed over.
@@ -216,6 +284,14 @@ class MailMail(models.Model):
             self._debt_unclaim(detail)
         self.env["debt.run"]._checkpoint("mail_reported")
 
+    def _debt_copy(self):
+        """Tell the salespeople, once the mail has left."""
+        # sudo: whoever sends the queue, the customer's salespeople are told
+        action = self.debt_action_id.sudo()
+        if self.state == "sent" and action.delivery == "delivered":
+            action._copy_to_salespeople()
+        self.env["debt.run"]._checkpoint("mail_copied")
+
     def _debt_unclaim(self, detail, **values):
         """Put a mail that did not leave back into the queue."""
         self.write(
@@ -245,6 +321,8 @@ class MailMail(models.Model):
         action = self.debt_action_id
         action.delivery = "failed"
         action._fail(reason, detail=detail)
+        if outcome == BAD_ADDRESS:
+            action._refused_address(detail)
         if nobody or outcome == BAD_ADDRESS:
             action._fix_contact()
 

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
+from ...tools.sql import int_array
 from ..contact.debt_action import CONTACTED
 from ..portfolio.debt_item import BULK
 from .debt_run_slices_mixin import timed
@@ -22,6 +23,8 @@ LOCK_CLASS = 0x64656274
 RUN_CLASS = LOCK_CLASS + 1
 #: Seconds that a run waits for the refreshing job, or another run, of its company.
 LOCK_WAIT = 20
+#: States of an action that left.
+LEFT = tuple(state for state in CONTACTED if state != "waiting")
 #: Actions that the dispatch claims at a time, and commits.
 BATCH = 1_000
 #: Other transactions won; try the same again.
@@ -42,6 +45,7 @@ class DebtRun(models.Model):
         "debt.run.plan.mixin",
         "debt.run.shadow.mixin",
         "debt.run.slices.mixin",
+        "debt.run.policy.mixin",
     ]
     _order = "id desc"
 
@@ -224,11 +228,12 @@ class DebtRun(models.Model):
     def _cron_dispatch(self):
         """Send what is planned: approved batches, and what an interrupted run left."""
         self._retry(self._find_lost)
-        self._dispatch(self._companies(), fields.Datetime.now())
+        self._dispatch(self._companies(), None)
 
     @api.model
     def _find_lost(self):
         self.env["mail.mail"].sudo()._debt_find_lost()
+        self.env["sms.sms"].sudo()._debt_find_lost()
         self._checkpoint()
 
     @api.model
@@ -299,12 +304,15 @@ class DebtRun(models.Model):
 
     @api.model
     def _moment(self, day, now):
-        """Return the moment of sending of a run: ``now``, or a moment of ``day``."""
+        """Return the moment of sending of a run: ``now``, or a moment of ``day``.
+
+        None where it goes by the clock.
+        """
         if now:
             return now
         company = self.company_ids[:1]
         if not day or day == company._debt_today():
-            return fields.Datetime.now()
+            return None
         return company._debt_noon(day)
 
     @api.model
@@ -400,6 +408,39 @@ class DebtRun(models.Model):
         if ranked:
             limits = self.env["debt.case"]._amount_limits(company)
             self._each_slice(company, ranked, "_prioritise_slice", day, limits)
+        self._retry(lambda: self._aim(company))
+
+    def _aim(self, company):
+        """Let prepared messages take the channel on which they reach somebody.
+
+        People approve what is going to leave, not what would turn out to reach nobody.
+        """
+        self._checkpoint()
+        waiting = self.env["debt.action"].search(
+            [
+                ("run_id", "=", self.id),
+                ("company_id", "=", company.id),
+                ("state", "=", "approve"),
+                ("step_id.fallback_ids", "!=", False),
+            ]
+        )
+        for batch_ids in split_every(BATCH, waiting.ids):
+            waiting.browse(batch_ids)._reach()
+        waiting.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+            UPDATE debt_run_line l
+               SET channel = a.channel
+              FROM debt_action a
+             WHERE l.run_id = %s AND a.id = l.action_id AND a.id = ANY(%s)
+               AND l.channel <> a.channel
+                """,
+                self.id,
+                int_array(waiting.ids),
+            )
+        )
+        self._checkpoint()
 
     def _sync_company(self, company, day):
         """Compare the books and open what waited for this day."""
@@ -449,6 +490,12 @@ class DebtRun(models.Model):
                 company, day, cases, self
             )
             planned += self.env["debt.action"]._plan_thanks(company, day, cases, self)
+            planned += self.env["debt.action"]._plan_statements(
+                company, day, cases, self
+            )
+            planned += self.env["debt.action"]._plan_unanswered(
+                company, day, cases, self
+            )
         if closed and not self.simulate:  # activities have no shadow
             self.env["debt.action"]._cancel_settled(cases)
         if not self.simulate:
@@ -566,23 +613,25 @@ class DebtRun(models.Model):
         }
         for batch_ids in split_every(1000, actions.ids):
             batch = self.env["debt.action"].browse(batch_ids)
-            for code, group in batch.grouped("channel").items():
-                channel = self.env["debt.channel"]._get(code)
-                addresses = channel._addresses(group)
-                for action in group:
-                    line = lines.get((action.debtor_id, action.step_id))
-                    if not line:
-                        continue
-                    if action in addresses:
-                        line.address = addresses[action]
-                    else:
-                        line.write({"result": "held", "reason": "no_address"})
+            addresses, why = batch._reach()
+            for action in batch:
+                line = lines.get((action.debtor_id, action.step_id))
+                if not line:
+                    continue
+                if action in addresses:
+                    line.write(
+                        {"address": addresses[action], "channel": action.channel}
+                    )
+                else:
+                    line.write({"result": "held", "reason": why[action]})
         self.line_ids.flush_recordset()
 
     def _dispatch(self, companies, now):
         """Hand over what is planned, batch after batch, until nothing is left.
 
         Other workers may do the same: each takes actions that no other one holds.
+
+        :param now: naive UTC moment; without it the clock, at each batch
         """
         start = time.monotonic()
         failed = []
@@ -599,12 +648,20 @@ class DebtRun(models.Model):
         A batch in which a record fails is taken back and done one by one, so that only
         that record fails.
 
-        :param list failed: ids of actions to leave alone; those that fail are added
+        :param list failed: ids of actions to leave alone; those that fail are added,
+            and those whose debtors another worker holds: it sends them next
         """
         known = len(failed)
-        actions = self.env["debt.action"]._claim(companies, BATCH, failed)
-        if not actions:
+        now = now or fields.Datetime.now()
+        # a decision on a contact reads what was sent until its debtor was locked
+        self._checkpoint(read_committed=True)
+        claimed = self.env["debt.action"]._claim(companies, BATCH, now, failed)
+        if not claimed:
             return False
+        actions = claimed._lock_debtors()
+        failed.extend((claimed - actions).ids)
+        if not actions:
+            return True
         self._checkpoint("claimed", commit=False)
         try:
             with self.env.cr.savepoint():
@@ -641,7 +698,8 @@ class DebtRun(models.Model):
         for run in self:
             run.write(
                 {
-                    "actions_sent": sum(counts[run.id, state] for state in CONTACTED),
+                    "actions_sent": sum(counts[run.id, state] for state in LEFT),
+                    "actions_waiting": counts[run.id, "waiting"],
                     "actions_skipped": counts[run.id, "skipped"]
                     + counts[run.id, "cancelled"],
                     "actions_failed": counts[run.id, "failed"],

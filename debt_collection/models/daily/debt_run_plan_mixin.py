@@ -97,7 +97,7 @@ blocked AS MATERIALIZED (
               FROM debt_action
              WHERE company_id = %(company)s
                AND (delivery IN ('queued', 'sending')
-                    OR (purpose = 'fix_contact' AND state = 'sent'))) a
+                    OR (stops_messages AND state = 'sent'))) a
      GROUP BY case_id
 ),
 item AS (
@@ -272,6 +272,13 @@ SELECT id, case_id, cycle, kind, ripe AND reason IS DISTINCT FROM 'gap', aim_id,
 
     def _settle_conflicts(self, company, day):
         """Let at most one message of a case go, and few new debtors where limited."""
+        if company._debt_statement_is_near(day):
+            self.env.cr.execute(
+                """
+            UPDATE debt_due SET reason = 'statement'
+             WHERE kind = 'pre' AND track = 'message' AND reason IS NULL
+                """
+            )
         self.env.cr.execute(
             SQL(
                 """

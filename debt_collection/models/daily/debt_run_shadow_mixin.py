@@ -9,7 +9,9 @@ SHADOWED = {
     "debt_case": ("t.company_id = ANY(%(companies)s)", ["partner_id, company_id"]),
     "debt_item": ("t.company_id = ANY(%(companies)s)", ["move_line_id"]),
     "debt_item_step": (
-        """(t.days < 0 OR t.step_id = 0) AND t.item_id IN (
+        """(t.days < 0 OR t.step_id = 0
+            OR t.step_id IN (SELECT step_id FROM debt_strategy_step_fallback))
+           AND t.item_id IN (
                SELECT id FROM debt_item
                 WHERE company_id = ANY(%(companies)s) AND state = 'open')""",
         ["item_id, cycle, step_id"],
@@ -17,7 +19,10 @@ SHADOWED = {
     "debt_action": (
         """t.company_id = ANY(%(companies)s)
            AND (t.state IN ('planned', 'approve', 'waiting', 'sending', 'sent')
-                OR t.track = 'service')""",
+                OR t.track = 'service'
+                -- whether a message was answered
+                OR t.incoming OR t.reached = 'debtor'
+                OR t.step_id IN (SELECT step_id FROM debt_strategy_step_fallback))""",
         [],
     ),
     "debt_handover": ("t.company_id = ANY(%(companies)s)", []),

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
+
+from ...tools.amount import format_short_amount
 
 #: Cases that *next case* looks ahead.
 QUEUE = 200
@@ -169,13 +171,13 @@ class DebtCaseMyDayMixin(models.AbstractModel):
         if self.state != "open":
             return False, False
         today = self.company_id.sudo()._debt_today()  # sudo: which day it is
-        if action and action.purpose in ("fix_contact", "fix_phone"):
+        if action and action.purpose in ("fix_contact", "fix_phone", "answer"):
             return action.name, "task"
         if task and (not action or action.purpose == "call_back"):
             words = task.summary or task.activity_type_id.name
             return words, action.channel if action else "task"
         if promise:
-            amount = promise._said_amount(trailing_zeroes=False)
+            amount = promise._said_amount(format_short_amount)
             days = (today - promise.date).days
             if days == 1:
                 return (
@@ -191,9 +193,7 @@ class DebtCaseMyDayMixin(models.AbstractModel):
                 "call",
             )
         if action and action.purpose == "promise_broken":
-            amount = format_amount(
-                self.env, action.amount, self.currency_id, trailing_zeroes=False
-            )
+            amount = format_short_amount(self.env, action.amount, self.currency_id)
             return self.env._("Call: promise of %s was broken", amount), "call"
         if action:
             names = dict(action._fields["channel"]._description_selection(self.env))
@@ -326,8 +326,8 @@ class DebtCaseMyDayMixin(models.AbstractModel):
             "worked": worked,
             "left": self.search_count(self._my_day_domain()),
             "promises": promises,
-            "promised": format_amount(
-                self.env, promised, self.env.company.currency_id, trailing_zeroes=False
+            "promised": format_short_amount(
+                self.env, promised, self.env.company.currency_id
             ),
             "approve": Action.search_count(approve),
         }

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL
 
+from ...tools.amount import format_short_amount
 from ...tools.sql import int_array
 
 PIN_FIELDS = {"pinned", "pin_reason", "pinned_until"}
@@ -17,6 +18,7 @@ DAY_FIGURES = {
     "promise_due": SQL("f.due"),
     "promise_broken": SQL("f.broken"),
     "callback": SQL("f.callback"),
+    "reply": SQL("f.reply"),
 }
 #: What a reason remembers, where the case itself does not say it.
 REMEMBERED = {
@@ -27,6 +29,7 @@ REMEMBERED = {
         """',{"amount":' || f.broken_amount || ',"day":"' || f.broken_day || '"}'"""
     ),
     "callback": SQL("""',{"day":"' || f.callback_day || '"}'"""),
+    "reply": SQL("""',{"day":"' || f.reply_day || '"}'"""),
 }
 
 
@@ -83,9 +86,7 @@ class DebtCasePriorityMixin(models.AbstractModel):
                 if not rule:
                     continue
                 amount, days = case._reason_figures(rule, *values)
-                money = format_amount(
-                    self.env, amount, case.currency_id, trailing_zeroes=False
-                )
+                money = format_short_amount(self.env, amount, case.currency_id)
                 words = rule._words(money, days)
                 chips.append(
                     {
@@ -151,6 +152,7 @@ class DebtCasePriorityMixin(models.AbstractModel):
 
     def action_pin(self):
         """Ask why these cases come first."""
+        self._check_owes()
         return self._debt_wizard("debt.pin.wizard", self.env._("Pin"))
 
     def action_unpin(self):
@@ -255,6 +257,14 @@ callback AS (
        AND (t.automated IS NOT TRUE OR a.purpose = 'call_back')
      GROUP BY t.res_id
 ),
+-- what the customer wrote and nobody answered
+reply AS (
+    SELECT case_id, MIN(contact_day) AS day
+      FROM debt_action
+     WHERE purpose = 'answer' AND state = 'sent'
+       AND case_id BETWEEN %(first)s AND %(last)s
+     GROUP BY case_id
+),
 f AS MATERIALIZED (
     SELECT f.*%(hits)s
       FROM (SELECT c.id, c.amount_chaseable AS amount, c.days_past_due AS days,
@@ -266,11 +276,13 @@ f AS MATERIALIZED (
                    %(day)s - d.day AS due, d.day AS due_day, d.amount AS due_amount,
                    %(day)s - b.day AS broken, b.day AS broken_day,
                    b.amount AS broken_amount,
-                   %(day)s - k.day AS callback, k.day AS callback_day
+                   %(day)s - k.day AS callback, k.day AS callback_day,
+                   %(day)s - r.day AS reply, r.day AS reply_day
               FROM debt_case c
               LEFT JOIN due d ON d.case_id = c.id
               LEFT JOIN broken b ON b.case_id = c.id
               LEFT JOIN callback k ON k.case_id = c.id
+              LEFT JOIN reply r ON r.case_id = c.id
              WHERE c.company_id = %(company)s AND c.id = ANY(%(cases)s)
                AND c.id BETWEEN %(first)s AND %(last)s AND c.state = 'open'
                AND (c.amount_chaseable > 0 OR d.case_id IS NOT NULL)) f

@@ -2,10 +2,11 @@ from odoo import api, models
 from odoo.tools import (
     SQL,
     email_normalize,
-    format_amount,
     format_date,
     html2plaintext,
 )
+
+from ...tools.amount import format_short_amount
 
 #: Entries of the time line that are read at a time.
 PAGE = 30
@@ -232,12 +233,13 @@ class DebtFileTimelineMixin(models.AbstractModel):
         }
 
     def _money(self, amount, currency, company=None):
-        """Return an amount in words; with its currency where it is not the usual one.
+        """Return an amount in words; with its code where it has the usual one's sign.
 
         :param company: the company that has the usual currency
         """
-        text = format_amount(self.env, amount, currency, trailing_zeroes=False)
-        if company and currency != company.currency_id:
+        text = format_short_amount(self.env, amount, currency)
+        usual = company.currency_id if company else currency
+        if currency != usual and currency.symbol == usual.symbol:
             return f"{text} {currency.name}"
         return text
 

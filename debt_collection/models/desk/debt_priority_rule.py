@@ -16,6 +16,7 @@ FIGURES = [
     ("promise_due", "Days since a promised day, nothing paid"),
     ("promise_broken", "Days since a promise was broken"),
     ("callback", "Days since a call back was due"),
+    ("reply", "Days that an answer of the customer waits"),
 ]
 
 

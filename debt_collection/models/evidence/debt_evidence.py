@@ -4,6 +4,8 @@ from odoo import api, models
 SECRET = ("token", "password", "signature_key")
 #: What mixins of Odoo add to a record, no fact about anybody.
 TECHNICAL = ("message_", "activity_", "rating_", "website_message_")
+#: What names a case and holds nothing about anybody: the secrets of links.
+NOT_HELD = ("debt.link",)
 #: Types of fields that can hold words.
 WORDS = ("char", "text", "html", "json")
 
@@ -35,6 +37,7 @@ class DebtEvidence(models.AbstractModel):
             model = self.env[name]
             if (
                 name.startswith("debt.")
+                and name not in NOT_HELD
                 and model._auto
                 and not (model._abstract or model._transient)
                 and (field := model._fields.get("case_id"))
@@ -49,6 +52,7 @@ class DebtEvidence(models.AbstractModel):
         """Return {model: path} of tables without a case of their own."""
         return {
             "debt.action.note": "action_id.case_id",
+            "debt.contact.consent": "partner_id",
             "debt.export": "partner_id",
             "debt.handover.document": "handover_id.case_id",
             "debt.handover.step": "handover_id.case_id",
@@ -73,7 +77,9 @@ class DebtEvidence(models.AbstractModel):
             field = model._fields[part]
             model = self.env[field.comodel_name] if field.comodel_name else model
         whose = cases.partner_id if field.comodel_name == "res.partner" else cases
-        return [(path, "in", whose.ids)]
+        # of a customer, what is held of its people too
+        operator = "child_of" if whose._name == "res.partner" else "in"
+        return [(path, operator, whose.ids)]
 
     @api.model
     def _held_records(self, name, path, cases):

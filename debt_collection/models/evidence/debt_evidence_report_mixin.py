@@ -90,7 +90,11 @@ class DebtEvidenceReportMixin(models.AbstractModel):
         return {**values, **(extra(record) if extra else {})}
 
     def _export_more_of_debt_action(self, action):
-        return {"text": action._text_sent(), "why_text": action.why_text}
+        return {
+            "text": action._text_sent(),
+            "why_text": action.why_text,
+            "policy_decision": action.policy_decision or None,
+        }
 
     def _export_more_of_debt_case(self, case):
         """Return the points of the case with their reasons, and why it is there."""

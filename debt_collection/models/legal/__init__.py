@@ -1,6 +1,7 @@
 from . import (
     debt_handover_books_mixin,
     debt_handover_dossier_mixin,
+    debt_handover_mail_mixin,
     debt_handover_outside_mixin,
 )
 

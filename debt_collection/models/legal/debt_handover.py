@@ -49,6 +49,7 @@ class DebtHandover(models.Model):
     _inherit = [
         "debt.handover.books.mixin",
         "debt.handover.dossier.mixin",
+        "debt.handover.mail.mixin",
         "debt.handover.outside.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -361,6 +362,7 @@ class DebtHandover(models.Model):
             )
             handover.activity_ids.action_feedback()
             handover._stop_friendly_contact()
+        self._tell_agencies()
         self._look_again()
 
     def _check_supervisor(self):
@@ -416,7 +418,7 @@ class DebtHandover(models.Model):
             [
                 ("case_id", "=", case.id),
                 ("track", "=", "message"),
-                ("state", "in", ("planned", "approve")),
+                ("state", "in", ("planned", "approve", "waiting")),
             ]
         )._skip("stage_stops")
         mails = self.env["mail.mail"].sudo()  # sudo: as above

@@ -145,20 +145,11 @@ class DebtHandoverDossierMixin(models.AbstractModel):
     def _dossier_invoices(self):
         """Return [(name, content)] of the invoices: PDF, and XML where there is one."""
         moves = self._dossier_items().move_id
-        found = []
-        for move in moves.filtered(lambda move: move.is_sale_document()):
-            documents = move._get_invoice_legal_documents_all()
-            for document in documents or [self._dossier_invoice(move)]:
-                name = self._safe_name(document["filename"])
-                found.append((name, document["content"]))
-        return found
-
-    def _dossier_invoice(self, move):
-        """Return the PDF of an invoice that was never sent from Odoo."""
-        report = self.env["account.move.send"]._get_default_pdf_report_id(move)
-        reports = self.env["ir.actions.report"].sudo()  # sudo: see ``_dossier``
-        content, _kind = reports._render_qweb_pdf(report, move.ids)
-        return {"filename": f"{move.name}.pdf", "content": content}
+        return [
+            (self._safe_name(name), content)
+            for move in moves.filtered(lambda move: move.is_sale_document())
+            for name, content in move._debt_documents()
+        ]
 
     def _dossier_documents(self):
         """Return [(name, content)] of the files of the checklist."""

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import plaintext2html
 
 
 class DebtHandoverOutsideMixin(models.AbstractModel):
@@ -78,7 +79,7 @@ class DebtHandoverOutsideMixin(models.AbstractModel):
         currency = owed.sorted("date_due").currency_id[:1]
         documents = owed.filtered(lambda item: item.currency_id == currency)
         name, content = receipt or (False, False)
-        return self.env["debt.payment.notice"].create(
+        notice = self.env["debt.payment.notice"].create(
             {
                 "case_id": self.case_id.id,
                 "item_ids": [Command.set(documents.ids)],
@@ -98,6 +99,28 @@ class DebtHandoverOutsideMixin(models.AbstractModel):
                 ),
             }
         )
+        note = self.env._("Payment reported: %s", notice.display_name)
+        self._tell_responsible(partner, note)
+        return notice
+
+    def _ask_back_from_outside(self, partner, reason):
+        """Give whoever is responsible a task: the office gives the case back.
+
+        A supervisor decides, as about every end of a hand-over.
+
+        :param partner: who asks
+        :param reason: plain text
+        """
+        self.ensure_one()
+        user = self.user_id
+        told = self.with_context(lang=user.lang)
+        told.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=told.env._("%s gives the case back", self.agency_id.name),
+            note=plaintext2html(reason),
+            user_id=user.id,
+        )
+        self._tell_responsible(partner, self.env._("Gives the case back: %s", reason))
 
     def _tell_responsible(self, partner, note, files=()):
         """Post what somebody of the lawyer or agency says, and notify who answers.

@@ -31,8 +31,8 @@ class DebtLimitationRule(models.Model):
         "of their own.",
     )
     active = fields.Boolean(default=True)
-    years = fields.Integer(required=True, default=5)
-    months = fields.Integer()
+    years = fields.Integer(required=True, default=5, aggregator=None)
+    months = fields.Integer(aggregator=None)
     source = fields.Char(help="The law and its article.")
     checked_on = fields.Date(
         string="Confirmed on",

@@ -21,6 +21,9 @@ class DebtChannelLetter(models.AbstractModel):
             if action._letter_addressee()
         }
 
+    def _why_unreachable(self, actions):
+        return {"no_address": actions}
+
     def _send(self, actions, now):
         actions.write(
             {

@@ -226,27 +226,32 @@ class DebtLetterRun(models.Model):
         :raise UserError: where some of them are out of date: they have to be taken out
         """
         for run in self:
-            run.letter_ids.case_id.check_access("write")
-            if run.state != "printed":
-                raise UserError(self.env._("Only printed letters can be posted."))
-            if run.is_test:
-                raise UserError(
-                    self.env._(
-                        "These letters were printed in test mode and are not for the "
-                        "post. Cancel them and print them again."
-                    )
-                )
-            stale = run.letter_ids.filtered("is_stale")
-            if stale:
-                raise UserError(
-                    self.env._(
-                        "What these customers owe changed since their letters were "
-                        "printed. Take them out of the pile first: %(names)s",
-                        names=", ".join(stale.sudo().debtor_id.mapped("name")),
-                    )
-                )
+            run._check_to_post()
             run.sudo()._post()  # sudo: evidence is written by the product
         return True
+
+    def _check_to_post(self):
+        """Let nobody post what is a test, out of date, or of somebody else's cases."""
+        self.ensure_one()
+        self.letter_ids.case_id.check_access("write")
+        if self.state != "printed":
+            raise UserError(self.env._("Only printed letters can be posted."))
+        if self.is_test:
+            raise UserError(
+                self.env._(
+                    "These letters were printed in test mode and are not for the post. "
+                    "Cancel them and print them again."
+                )
+            )
+        stale = self.letter_ids.filtered("is_stale")
+        if stale:
+            raise UserError(
+                self.env._(
+                    "What these customers owe changed since their letters were "
+                    "printed. Take them out of the pile first: %(names)s",
+                    names=", ".join(stale.sudo().debtor_id.mapped("name")),
+                )
+            )
 
     def _post(self):
         day = self.company_id._debt_today()

@@ -46,6 +46,7 @@ class DebtCaseLossMixin(models.AbstractModel):
     def action_settlement(self):
         """Offer to settle the debt for a part of it, until a day."""
         self.ensure_one()
+        self._check_owes()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Settlement Offer"),

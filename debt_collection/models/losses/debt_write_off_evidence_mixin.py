@@ -3,7 +3,7 @@ import zipfile
 
 import xlsxwriter
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL, html2plaintext
 
 
@@ -44,7 +44,8 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
         self.ensure_one()
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("evidence.xlsx", self._evidence_workbook())
+            name = self.env._("Evidence")
+            archive.writestr(f"{name}.xlsx", self._evidence_workbook())
             for number, (name, content) in enumerate(self._evidence_files(), 1):
                 # names come from outside, and may be twice
                 safe = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name)
@@ -95,6 +96,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
         book = xlsxwriter.Workbook(target, {"in_memory": True})
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
+        money = book.add_format({"num_format": "#,##0.00"})
         for name, heads, rows in self._evidence_sheets():
             sheet = book.add_worksheet(name[:31])
             sheet.set_column(0, max(len(heads) - 1, 1), 22)
@@ -105,7 +107,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                     if hasattr(value, "isoformat"):
                         sheet.write_datetime(number, column, value, day)
                     elif isinstance(value, int | float) and value is not False:
-                        sheet.write_number(number, column, value)
+                        sheet.write_number(number, column, value, money)
                     else:  # never a formula: it comes from outside
                         sheet.write_string(number, column, str(value or ""))
             sheet.freeze_panes(1, 0)
@@ -116,116 +118,55 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
 
     def _evidence_sheets(self):
         """Return (name, headings, rows) of each sheet."""
-        day, document, amount = (
-            self.env._("Date"),
-            self.env._("Document"),
-            self.env._("Amount"),
+        day, what, who = self.env._("Date"), self.env._("What"), self.env._("User")
+        document, due = self.env._("Document"), self.env._("Due Date")
+        currency, amount = self.env._("Currency"), self.env._("Amount")
+        left, state, note = (
+            self.env._("Left"),
+            self.env._("State"),
+            self.env._("Note"),
         )
-        state, who = self.env._("State"), self.env._("User")
+        tax, lost = self.env._("Tax"), self.env._("Written Off")
+        statement = (self.env._("In Company Currency"), self.env._("Balance"))
+        address = (self.env._("Addressee"), self.env._("Address"))
+        entry = (self.env._("Account"), self.env._("Label"))
+        # not the words of credit notes
+        sides = (self.env._("Debit"), self.env._("Credit Side"))
+        timeline = (day, what, amount, state, self.env._("Details"), note, who)
         return [
             (
                 self.env._("Summary"),
-                (self.env._("What"), self.env._("Value")),
+                (what, self.env._("Value")),
                 self._evidence_summary(),
             ),
             (
                 self.env._("Documents"),
-                (
-                    *(
-                        document,
-                        self.env._("Invoice Date"),
-                        self.env._("Due Date"),
-                        self.env._("Currency"),
-                    ),
-                    *(
-                        self.env._("Total"),
-                        self.env._("Tax"),
-                        self.env._("Written Off"),
-                        self.env._("Left"),
-                    ),
-                ),
+                (document, self.env._("Invoice Date"), due, currency)
+                + (self.env._("Total"), tax, lost, left),
                 self._evidence_documents(),
             ),
             (
                 self.env._("Statement"),
-                (
-                    *(
-                        day,
-                        document,
-                        self.env._("Reference"),
-                        self.env._("Due Date"),
-                        self.env._("Currency"),
-                    ),
-                    *(
-                        amount,
-                        self.env._("Left"),
-                        self.env._("In Company Currency"),
-                        self.env._("Balance"),
-                    ),
-                ),
+                (day, document, self.env._("Reference"), due, currency)
+                + (amount, left, *statement),
                 self._evidence_statement(),
             ),
             (
                 self.env._("Contacts"),
-                (
-                    *(
-                        day,
-                        self.env._("What"),
-                        self.env._("Channel"),
-                        self.env._("Addressee"),
-                        self.env._("Address"),
-                    ),
-                    *(state, self.env._("Result"), self.env._("Note"), who),
-                ),
+                (day, what, self.env._("Channel"), *address)
+                + (state, self.env._("Result"), note, who),
                 self._evidence_contacts(),
             ),
             (
                 self.env._("Agreements and Payments"),
-                (
-                    day,
-                    self.env._("What"),
-                    amount,
-                    state,
-                    self.env._("Details"),
-                    self.env._("Note"),
-                    who,
-                ),
+                timeline,
                 self._evidence_timeline(("agreement", "payment")),
             ),
-            (
-                self.env._("Notes"),
-                (
-                    day,
-                    self.env._("What"),
-                    amount,
-                    state,
-                    self.env._("Details"),
-                    self.env._("Note"),
-                    who,
-                ),
-                self._evidence_timeline(("note",)),
-            ),
-            (
-                self.env._("Decision"),
-                (day, who, self.env._("Note")),
-                self._evidence_decision(),
-            ),
+            (self.env._("Notes"), timeline, self._evidence_timeline(("note",))),
+            (self.env._("Decision"), (day, who, note), self._evidence_decision()),
             (
                 self.env._("Entries"),
-                (
-                    *(
-                        self.env._("Journal Entry"),
-                        day,
-                        self.env._("Account"),
-                        self.env._("Label"),
-                    ),
-                    *(
-                        self.env._("Debit"),
-                        self.env._("Credit"),
-                        self.env._("Currency"),
-                        amount,
-                    ),
-                ),
+                (self.env._("Journal Entry"), day, *entry, *sides, currency, amount),
                 self._evidence_entries(),
             ),
         ]
@@ -321,7 +262,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 action.subject or action.name,
                 words["channel"].get(action.channel),
                 action.partner_id.sudo().display_name,
-                action.address,
+                action.track != "task" and action.address,
                 words["state"].get(action.state),
                 action.outcome_id.name or words["delivery"].get(action.delivery),
                 "\n".join(filter(None, (action.note, *action.note_ids.mapped("body")))),
@@ -339,7 +280,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
             more = page["more"]
             rows += [
                 (
-                    entry["day"],
+                    fields.Date.to_date(entry["day"]),
                     entry["title"],
                     entry.get("amount"),
                     entry.get("state"),
@@ -364,7 +305,7 @@ class DebtWriteOffEvidenceMixin(models.AbstractModel):
                 f" → {value['newValue'] or '—'}"
                 for value in tracked._tracking_value_format()
             ]
-            text = html2plaintext(message.body or "").strip()
+            text = html2plaintext(message.body or "", include_references=False).strip()
             said = "\n".join(filter(None, [*changes, text]))
             if said:
                 rows.append((message.date, message.author_id.sudo().name, said))

@@ -171,7 +171,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
         self.check_access("read")
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting books recoveries."))
-        # sudo: a second click waits here, and then finds nothing left
+        # sudo: a second click is refused here, or finds nothing left
         self.sudo().lock_for_update()
         self.invalidate_recordset()
         self._check_recoverable()

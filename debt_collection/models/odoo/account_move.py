@@ -158,3 +158,39 @@ class AccountMove(models.Model):
         self.env["debt.mark"]._add(
             (line.partner_id.id, line.company_id.id) for line in lines
         )
+
+    # === FILES === #
+
+    def _debt_documents(self):
+        """Return [(name, content)] of an invoice: its legal documents.
+
+        Odoo keeps them, PDF and XML, once the invoice was sent. The PDF of one that
+        never was is made here and not kept with the invoice: whoever sends mails writes
+        no row of the books.
+        """
+        self.ensure_one()
+        if documents := self._get_invoice_legal_documents_all():
+            return [
+                (document["filename"], document["content"]) for document in documents
+            ]
+        sender = self.env["account.move.send"]
+        others = sender._get_invoice_extra_attachments(self)
+        return [self._debt_pdf(), *((file.name, file.raw) for file in others)]
+
+    def _debt_pdf(self):
+        """Return (name, content) of the invoice, printed now.
+
+        One at a time: not every wkhtmltopdf prints several. Odoo notes on the entry
+        that it was touched when it computes the lines to print; that is taken back.
+        """
+        reports = self.env["ir.actions.report"]
+        report = self.env["account.move.send"]._get_default_pdf_report_id(self)
+        if self.display_link_qr_code:
+            self._portal_ensure_token()  # the printed code has to work
+        savepoint = self.env.cr.savepoint()
+        try:
+            content, kind = reports._pre_render_qweb_pdf(report.report_name, self.ids)
+            contents = reports._get_splitted_report(report.report_name, content, kind)
+        finally:
+            savepoint.close(rollback=True)
+        return self._get_invoice_report_filename(report=report), contents[self.id]

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...logic.round_amounts import small_amount
+from ...tools.phone import normalise
 
 #: An item under about this much, in US dollars, is a crumb.
 CRUMB_USD = 5
@@ -52,6 +53,10 @@ class ResCompany(models.Model):
         help="Every message goes to the test address instead of the customer.",
     )
     debt_test_email = fields.Char(string="Test Address")
+    debt_test_phone = fields.Char(
+        string="Test Phone",
+        help="Gets the text messages of test mode. Empty: none leaves.",
+    )
     debt_crumb_amount = fields.Monetary(
         string="Crumb Amount",
         compute="_compute_debt_crumb_amount",
@@ -137,7 +142,8 @@ class ResCompany(models.Model):
         "product.product",
         string="Product of Plan Interest",
         domain=[("type", "=", "service")],
-        help="With it accounting invoices the interest of payment plans.",
+        help="With it accounting invoices the interest of payment plans. Its taxes are "
+        "inside of what was agreed.",
     )
     debt_notice_days = fields.Integer(
         string="Pause for a Reported Payment",
@@ -383,6 +389,25 @@ class ResCompany(models.Model):
                     self.env._("Test mode needs an address that gets the messages.")
                 )
 
+    @api.constrains("debt_test_phone", "country_id")
+    def _check_debt_test_phone(self):
+        for company in self:
+            if company.debt_test_phone and not company._debt_test_number():
+                raise ValidationError(
+                    self.env._(
+                        "%(phone)s is no phone number. Write it with its country, such "
+                        "as +57 300 123 4567.",
+                        phone=company.debt_test_phone,
+                    )
+                )
+
+    def _debt_test_number(self):
+        """Return the test phone in E.164, empty where there is none."""
+        self.ensure_one()
+        # sudo: whoever sends something may know where test messages go
+        company = self.sudo()
+        return normalise(company.debt_test_phone, company.country_id.code)
+
     def write(self, vals):
         tested = self.filtered("debt_test_mode")
         result = super().write(vals)
@@ -498,7 +523,7 @@ class ResCompany(models.Model):
             .sudo()
             .search([("company_id", "in", self.ids), ("is_test", "=", True)])
         )
-        pending = actions.filtered(lambda a: a.state in ("planned", "approve"))
+        pending = actions._unsent()
         pending.write({"state": "skipped", "reason": "test_ended"})
         # no customer waits for what is still in the queue
         actions.filtered(lambda a: a.delivery == "queued").delivery = False

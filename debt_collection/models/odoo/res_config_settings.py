@@ -8,6 +8,7 @@ class ResConfigSettings(models.TransientModel):
     debt_run_hour = fields.Integer(related="company_id.debt_run_hour", readonly=False)
     debt_test_mode = fields.Boolean(related="company_id.debt_test_mode", readonly=False)
     debt_test_email = fields.Char(related="company_id.debt_test_email", readonly=False)
+    debt_test_phone = fields.Char(related="company_id.debt_test_phone", readonly=False)
     debt_crumb_amount = fields.Monetary(
         related="company_id.debt_crumb_amount",
         readonly=False,
@@ -65,6 +66,22 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.debt_hold_days_agent", readonly=False
     )
     debt_thanks = fields.Boolean(related="company_id.debt_thanks", readonly=False)
+    debt_attach_size = fields.Float(
+        related="company_id.debt_attach_size", readonly=False
+    )
+    debt_attach_count = fields.Integer(
+        related="company_id.debt_attach_count", readonly=False
+    )
+    debt_statement = fields.Boolean(related="company_id.debt_statement", readonly=False)
+    debt_statement_day = fields.Integer(
+        related="company_id.debt_statement_day", readonly=False
+    )
+    debt_statement_mode = fields.Selection(
+        related="company_id.debt_statement_mode", readonly=False
+    )
+    debt_health_user_id = fields.Many2one(
+        related="company_id.debt_health_user_id", readonly=False
+    )
     debt_difference_percent = fields.Float(
         related="company_id.debt_difference_percent", readonly=False
     )

@@ -1,10 +1,9 @@
-import phonenumbers
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.sql import column_exists, create_column
 
 from ...fields import LooseMany2one
+from ...tools.phone import normalise
 
 #: A change of these may change the segment, the chase dates or the debtor himself.
 WATCHED = {
@@ -100,6 +99,12 @@ class ResPartner(models.Model):
     debt_import_id = LooseMany2one(
         "debt.import", string="Imported with", readonly=True, copy=False
     )
+    debt_phone = fields.Char(
+        string="Number for Messages",
+        compute="_compute_debt_phone",
+        help="The phone number with its country, as messages and calls use it. What "
+        "was typed stays as it is.",
+    )
     debt_phone_state = fields.Selection(
         [("valid", "Reached"), ("wrong", "Wrong Number")],
         string="Phone Checked",
@@ -145,6 +150,13 @@ class ResPartner(models.Model):
                 partner.debt_branch_id = partner
             else:
                 partner.debt_branch_id = partner.parent_id.debt_branch_id
+
+    @api.depends("phone", "country_id", "commercial_partner_id.country_id")
+    @api.depends_context("company")
+    def _compute_debt_phone(self):
+        for partner in self:
+            company = partner.company_id or self.env.company
+            partner.debt_phone = partner._debt_number(company)
 
     def _debt_debtors(self):
         """Return whose cases the debts of these contacts belong to.
@@ -205,6 +217,10 @@ class ResPartner(models.Model):
         if joined:
             self._check_debt_group()
             joined._debt_join_group()
+        for datum in ("email", "phone"):
+            people = partners.filtered(lambda p, datum=datum: p.parent_id and p[datum])
+            if people:
+                self.env["debt.action"]._contact_fixed(people, datum)
         return partners
 
     def action_debt_file(self):
@@ -263,11 +279,9 @@ class ResPartner(models.Model):
             self._debt_mark()
         if "phone" in vals:
             self._debt_phone(False)
-            if vals["phone"]:
-                debtors = self._debt_debtors()
-                self.env["debt.action"]._contact_fixed(debtors, "fix_phone")
-        if vals.get("email"):
-            self.env["debt.action"]._contact_fixed(self._debt_debtors())
+        for datum in ("email", "phone"):
+            if vals.get(datum):
+                self.env["debt.action"]._contact_fixed(self, datum)
         return result
 
     def _check_debt_group(self):
@@ -300,24 +314,23 @@ class ResPartner(models.Model):
         :param company: in whose country a number without one is
         :param mobile: leave out what is known to be a landline
         """
+        number = self._debt_number(company, mobile)
+        return number and number.removeprefix("+")
+
+    def _debt_number(self, company, mobile=False):
+        """Return the phone number in E.164, False where it is none.
+
+        :param company: in whose country a number is that neither says its own nor has
+            one from the contact
+        :param mobile: leave out what is known to be a landline
+        """
         self.ensure_one()
         country = (
             self.country_id
             or self.commercial_partner_id.country_id
             or company.country_id
         )
-        try:
-            number = phonenumbers.parse(self.phone or "", country.code or None)
-        except phonenumbers.NumberParseException:
-            return False
-        if not phonenumbers.is_valid_number(number):
-            return False
-        landline = phonenumbers.PhoneNumberType.FIXED_LINE
-        if mobile and phonenumbers.number_type(number) == landline:
-            return False
-        return phonenumbers.format_number(
-            number, phonenumbers.PhoneNumberFormat.E164
-        ).removeprefix("+")
+        return normalise(self.phone, country.code, mobile) or False
 
     def _debt_phone(self, state, day=False):
         """Remember whether somebody was reached at the phone number.

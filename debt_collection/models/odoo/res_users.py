@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import format_amount
+
+from ...tools.amount import format_short_amount
 
 #: Customers named in the weekly list of a salesperson; the others are on the screen.
 LISTED = 50
@@ -57,9 +58,7 @@ class ResUsers(models.Model):
         subject = self.env._(
             "%(company)s: your customers owe %(amount)s overdue",
             company=company.name,
-            amount=format_amount(
-                self.env, total, company.currency_id, trailing_zeroes=False
-            ),
+            amount=format_short_amount(self.env, total, company.currency_id),
         )
         body = self.env["ir.qweb"]._render(
             "debt_collection.salesperson_list",

@@ -4,6 +4,7 @@ from . import (
     debt_case_habit_mixin,
     debt_case_legal_mixin,
     debt_case_merge_mixin,
+    debt_case_statement_mixin,
     debt_item_difference_mixin,
     debt_item_limitation_mixin,
 )

@@ -38,6 +38,8 @@ class DebtCase(models.Model):
     _name = "debt.case"
     _description = "Collection Case"
     _inherit = [
+        # before the thread, whose hook of incoming messages it extends
+        "debt.case.answer.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "debt.case.desk.mixin",
@@ -46,11 +48,13 @@ class DebtCase(models.Model):
         "debt.case.charge.mixin",
         "debt.case.group.mixin",
         "debt.case.legal.mixin",
+        "debt.case.statement.mixin",
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",
         "debt.case.loss.mixin",
         "debt.case.evidence.mixin",
+        "debt.case.policy.mixin",
     ]
     _order = "amount_chaseable desc, id"
     _rec_names_search = ["partner_id"]

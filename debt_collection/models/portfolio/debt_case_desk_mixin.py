@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL, format_amount, format_date
 
@@ -446,6 +447,7 @@ class DebtCaseDeskMixin(models.AbstractModel):
 
     def action_set_stage(self):
         """Ask for a stage and a reason."""
+        self._check_owes()
         return self._debt_wizard("debt.stage.wizard", self.env._("Change Stage"))
 
     def action_resume(self):
@@ -508,6 +510,20 @@ class DebtCaseDeskMixin(models.AbstractModel):
         else:
             action["domain"] = [("id", "in", self.ids)]
         return action
+
+    def _check_owes(self):
+        """Refuse what makes no sense for customers who owe nothing.
+
+        :raise UserError: with their names
+        """
+        closed = self.filtered(lambda case: case.state == "closed")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%(names)s owe nothing.",
+                    names=", ".join(closed.mapped("display_name")),
+                )
+            )
 
     def _debt_wizard(self, model, name):
         return {

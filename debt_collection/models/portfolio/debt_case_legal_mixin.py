@@ -79,13 +79,16 @@ class DebtCaseLegalMixin(models.AbstractModel):
     # === BUTTONS === #
 
     def action_handover(self):
-        """Prepare a hand-over of the case."""
+        """Prepare a hand-over of the case; open the one there is."""
         self.ensure_one()
+        self._check_owes()
+        handed = self.handover_ids.filtered(lambda h: h.state == "handed")[:1]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Hand Over"),
             "res_model": "debt.handover",
             "view_mode": "form",
+            "res_id": handed.id,
             "context": {"default_case_id": self.id},
         }
 

@@ -75,6 +75,7 @@ class DebtCaseMergeMixin(models.AbstractModel):
             "debt_handover",
             "debt_item",
             "debt_limitation_event",
+            "debt_link",
             "debt_run_line",
         )
         for table in (*own, *self._cover_tables()):

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_amount
+
+from ...tools.amount import format_short_amount
 
 
 class DebtGroup(models.Model):
@@ -350,7 +351,7 @@ class DebtGroup(models.Model):
         if not self.credit_limit:
             return False
         owed, limit = (
-            format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
+            format_short_amount(self.env, amount, self.currency_id)
             for amount in (self._exposures()[self], self.credit_limit)
         )
         return self.env._("%(owed)s of %(limit)s", owed=owed, limit=limit)

@@ -29,6 +29,7 @@ HELD_REASONS = [
     ("other_message", "Another message leaves today"),
     ("daily_limit", "Limit of new customers per day"),
     ("gap", "Days between steps"),
+    ("statement", "The monthly statement tells of it"),
 ]
 
 #: Reasons that come from an agreement: afterwards the item takes its next step, never

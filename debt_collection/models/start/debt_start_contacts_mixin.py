@@ -1,10 +1,9 @@
-import phonenumbers
-
 from odoo import models
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, single_email_re
 
 from ...logic.duplicates import Customer, duplicates
+from ...tools.phone import normalise
 
 #: Findings about customers who owe, and the condition on ``debt_start_debtor d`` of
 #: those that PostgreSQL finds by itself.
@@ -105,11 +104,7 @@ class DebtStartContactsMixin(models.AbstractModel):
 
     def _is_phone(self, text, country):
         """Return whether a number can be called from anywhere."""
-        try:
-            number = phonenumbers.parse(text, country)
-        except phonenumbers.NumberParseException:
-            return False
-        return phonenumbers.is_valid_number(number)
+        return bool(normalise(text, country))
 
     def _duplicates(self, owed_by):
         """Return groups of customers that are probably one, where one of them owes.

@@ -13,7 +13,7 @@ CHARGE_KINDS = [
 class DebtStrategyStep(models.Model):
     _name = "debt.strategy.step"
     _description = "Strategy Step"
-    _inherit = ["debt.config.mixin"]
+    _inherit = ["debt.config.mixin", "debt.strategy.step.email.mixin"]
     _order = "strategy_id, days, sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -31,6 +31,7 @@ class DebtStrategyStep(models.Model):
         [
             ("email", "Email"),
             ("letter", "Letter"),
+            ("sms", "SMS"),
             ("call", "Call"),
             ("visit", "Visit"),
             ("task", "Task"),
@@ -47,6 +48,20 @@ class DebtStrategyStep(models.Model):
         domain=[("model", "=", "debt.action")],
         ondelete="restrict",
         help="What an e-mail or a letter says. Empty: the standard reminder.",
+    )
+    text_template_id = fields.Many2one(
+        "debt.text.template",
+        string="Short Text",
+        ondelete="restrict",
+        help="Empty: the standard SMS.",
+    )
+    plain_text = fields.Boolean(compute="_compute_plain_text")
+    fallback_ids = fields.One2many(
+        "debt.strategy.step.fallback",
+        "step_id",
+        string="Other Channels",
+        copy=True,
+        help="Where the channel of the step reaches nobody, fails or gets no answer.",
     )
     stage_id = fields.Many2one(
         "debt.stage",
@@ -87,10 +102,39 @@ class DebtStrategyStep(models.Model):
             step.effective_mode = mode
             step.track = "task" if mode == "task" else channel._track
 
+    @api.depends("channel")
+    def _compute_plain_text(self):
+        for step in self:
+            code = step.channel
+            step.plain_text = code and self.env["debt.channel"]._get(code)._plain_text
+
     @api.depends("name", "days")
     def _compute_display_name(self):
         for step in self:
             step.display_name = f"{step.days:+d} · {step.name}"
+
+    def _text_of(self, field, channel):
+        """Return the template for a channel: that of the step, or of its other one.
+
+        :param field: the name of the field, the same in both models
+        :param channel: the channel through which it goes
+        """
+        if channel == self.channel:
+            return self[field]
+        return self.fallback_ids.filtered(lambda line: line.channel == channel)[field]
+
+    @api.constrains("channel", "fallback_ids")
+    def _check_fallback_ids(self):
+        for step in self:
+            channels = [step.channel, *step.fallback_ids.mapped("channel")]
+            if len(set(channels)) < len(channels):
+                raise ValidationError(
+                    self.env._(
+                        "%(step)s goes through the same channel twice. Choose another "
+                        "one.",
+                        step=step.display_name,
+                    )
+                )
 
     @api.constrains("strategy_id", "stage_id")
     def _check_stage(self):

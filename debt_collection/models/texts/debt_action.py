@@ -16,6 +16,7 @@ class DebtAction(models.Model):
     def _remember_why(self):
         """Remember also which version of which text goes out."""
         result = super()._remember_why()
+        language = self.env["debt.channel.email"]
         for code, actions in self.grouped("channel").items():
             channel = self.env["debt.channel"]._get(code)
             if not hasattr(channel, "_template"):
@@ -23,7 +24,7 @@ class DebtAction(models.Model):
             for (template, lang), group in actions.grouped(
                 lambda action, channel=channel: (
                     channel._template(action),
-                    channel._lang(action),
+                    language._lang(action),
                 )
             ).items():
                 version = template.sudo()._text_versions(lang).get(template.id)

@@ -8,7 +8,12 @@ import { Component } from "@odoo/owl";
  * Icon of each channel. An addon that brings a channel adds its own.
  */
 const icons = registry.category("debt_collection.channel_icons");
-icons.add("email", "fa-envelope-o").add("letter", "fa-envelope-open-o").add("call", "fa-phone").add("task", "fa-check-square-o");
+icons
+    .add("email", "fa-envelope-o")
+    .add("sms", "fa-mobile")
+    .add("letter", "fa-envelope-open-o")
+    .add("call", "fa-phone")
+    .add("task", "fa-check-square-o");
 
 /**
  * @param {string} channel

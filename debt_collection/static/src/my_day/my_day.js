@@ -6,12 +6,15 @@ import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
+import { HealthBanner } from "../health/health_banner";
+
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
 /** Today's numbers on top of the worklist, and the way to the first case. */
 export class MyDayBanner extends Component {
     static template = "debt_collection.MyDayBanner";
     static props = { list: Object, start: Function };
+    static components = { HealthBanner };
 
     setup() {
         this.action = useService("action");

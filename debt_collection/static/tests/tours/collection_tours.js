@@ -23,6 +23,53 @@ const openMenu = (section, entry) => [
     },
 ];
 
+const openCase = (name) => [
+    ...openApp,
+    ...openMenu("debt_menu_portfolio", "debt_menu_case"),
+    {
+        content: "open the case",
+        trigger: `.o_kanban_record:contains("${name}")`,
+        run: "click",
+    },
+];
+
+const caseMenu = (entry) => [
+    {
+        content: "open the menu of the case",
+        trigger: ".o_form_view .o_cp_action_menus i.fa-cog",
+        run: "click",
+    },
+    {
+        content: `choose ${entry}`,
+        trigger: `.o-dropdown-item:contains(/^${entry}$/)`,
+        run: "click",
+    },
+];
+
+// in Spanish
+const acceptByPhone = [
+    {
+        content: "who",
+        trigger: '.modal .o_field_widget[name="accepted_by"] input',
+        run: "edit Rosa Pérez",
+    },
+    {
+        content: "how",
+        trigger:
+            '.modal .o_field_widget[name="accepted_how"] .o_radio_item:contains("Por teléfono") input',
+        run: "click",
+    },
+    {
+        content: "begin",
+        trigger: '.modal button[name="action_confirm"]:contains("Iniciar el acuerdo")',
+        run: "click",
+    },
+    {
+        content: "it is active",
+        trigger: '.o_statusbar_status .o_arrow_button_current:contains("Activo")',
+    },
+];
+
 const confirm = {
     content: "confirm",
     trigger: ".modal:not(.o_inactive_modal) .modal-footer .btn-primary",
@@ -52,11 +99,7 @@ registry.category("web_tour.tours").add("debt_agent", {
             content: "the reminder was sent",
             trigger: '.o_data_row:contains("Step 3"):contains("Sent")',
         },
-        {
-            content: "hold the case",
-            trigger: 'button[name="action_hold"]',
-            run: "click",
-        },
+        ...caseMenu("Hold"),
         {
             content: "say why",
             trigger: '.modal [name="reason"] input',
@@ -78,7 +121,7 @@ registry.category("web_tour.tours").add("debt_agent", {
         },
         {
             content: "the case is open again",
-            trigger: 'button[name="action_hold"]',
+            trigger: '.o_form_view:not(:has(.alert:contains("Waits for")))',
         },
     ],
 });
@@ -151,7 +194,8 @@ registry.category("web_tour.tours").add("debt_salesperson", {
         },
         {
             content: "there is nothing to decide here",
-            trigger: '.o_form_view:not(:has(button[name="action_hold"]))',
+            trigger:
+                '.o_form_view:not(:has(button[name="action_promise"], button[name="action_dispute"]))',
         },
         {
             content: "log what was heard",
@@ -225,11 +269,7 @@ registry.category("web_tour.tours").add("debt_supervisor_day", {
             trigger: '.o_kanban_record:contains("Tienda")',
             run: "click",
         },
-        {
-            content: "it has to be worked first",
-            trigger: 'button[name="action_pin"]',
-            run: "click",
-        },
+        ...caseMenu("Pin"),
         {
             content: "say why",
             trigger: '.modal [name="reason"] input',
@@ -250,13 +290,7 @@ registry.category("web_tour.tours").add("debt_supervisor_day", {
 registry.category("web_tour.tours").add("debt_dispute", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Tienda")',
-            run: "click",
-        },
+        ...openCase("Tienda"),
         {
             content: "the customer does not agree",
             trigger: 'button[name="action_dispute"]',
@@ -573,18 +607,8 @@ registry.category("web_tour.tours").add("debt_start_check", {
 registry.category("web_tour.tours").add("debt_handover", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
-        ...openMenu("debt_menu_portfolio", "debt_menu_case"),
-        {
-            content: "open the case",
-            trigger: '.o_kanban_record:contains("Tienda")',
-            run: "click",
-        },
-        {
-            content: "hand it over",
-            trigger: 'button[name="action_handover"]:contains("Trasladar")',
-            run: "click",
-        },
+        ...openCase("Tienda"),
+        ...caseMenu("Trasladar"),
         {
             content: "to whom",
             trigger: '.o_field_widget[name="agency_id"] input',
@@ -633,5 +657,154 @@ registry.category("web_tour.tours").add("debt_handover", {
             content: "it says who has it",
             trigger: '.alert:contains("Trasladado a"):contains("Bufete Rojas")',
         },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_plan", {
+    url: "/odoo",
+    steps: () => [
+        ...openCase("Taller"),
+        {
+            content: "simulate",
+            trigger: 'button[name="action_plan"]:contains("Acuerdo de pago")',
+            run: "click",
+        },
+        {
+            content: "30 % now and the rest in three, as the limits propose",
+            trigger:
+                '.o_field_widget[name="schedule"]:contains("300,00"):contains("233,34")',
+        },
+        {
+            content: "that takes longer than an agent may agree on",
+            trigger: '.alert:contains("Supera sus límites"):contains("60 días")',
+        },
+        {
+            content: "the rest at once",
+            trigger: '.o_field_widget[name="instalments"] input',
+            run: "edit 1 && press Tab",
+        },
+        {
+            content: "the schedule follows",
+            trigger:
+                '.o_field_widget[name="schedule"]:contains("700,00"):not(:contains("233,34"))',
+        },
+        {
+            content: "it is an offer on paper",
+            trigger: 'button[name="action_offer"]:contains("Imprimir la oferta")',
+            run: "click",
+        },
+        {
+            content: "it was offered",
+            trigger: '.o_statusbar_status .o_arrow_button_current:contains("Ofrecido")',
+        },
+        {
+            content: "the customer calls back",
+            trigger: 'button[name="action_accept"]:contains("El cliente acepta")',
+            run: "click",
+        },
+        ...acceptByPhone,
+        {
+            content: "print what was agreed",
+            trigger: 'button[name="action_print"]:contains("Imprimir")',
+            run: "click",
+        },
+        {
+            content: "go to the case",
+            trigger: 'button[name="action_open_case"]',
+            run: "click",
+        },
+        {
+            content: "nobody chases it now",
+            trigger: '.alert:contains("Acuerdo de pago"):contains("1.000,00")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_settlement_ask", {
+    url: "/odoo",
+    steps: () => [
+        ...openCase("Taller"),
+        ...caseMenu("Oferta de quita"),
+        {
+            content: "less than all",
+            trigger: '.o_field_widget[name="discount_percent"] input',
+            run: "edit 5 && press Tab",
+        },
+        {
+            content: "it says what the customer would pay",
+            trigger: '.o_field_widget[name="amount_total"]:contains("950,00")',
+        },
+        {
+            content: "and that it is not for an agent to decide",
+            trigger: '.alert:contains("El descuento es más del 0")',
+        },
+        {
+            content: "there is nothing to accept yet",
+            trigger: '.o_form_view:not(:has(button[name="action_accept"]))',
+        },
+        {
+            content: "what speaks for it",
+            trigger: '.o_field_widget[name="approval_note"] textarea',
+            run: "edit Paga hoy mismo",
+        },
+        {
+            content: "ask",
+            trigger: 'button[name="action_ask_approval"]:contains("Pedir aprobación")',
+            run: "click",
+        },
+        {
+            content: "somebody else decides",
+            trigger:
+                '.o_form_view:has([name="approval"]:contains("solicitada")):not(:has(button[name="action_approve"]))',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_settlement_approve", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_settlement"),
+        {
+            content: "open what waits",
+            trigger: '.o_data_row:contains("Taller"):contains("solicitada") .o_data_cell',
+            run: "click",
+        },
+        {
+            content: "why",
+            trigger: '.o_field_widget[name="approval_note"]:contains("Paga hoy mismo"), .o_field_widget[name="approval_note"] textarea:value("Paga hoy mismo")',
+        },
+        {
+            content: "approve",
+            trigger: 'button[name="action_approve"]:contains("Aprobar")',
+            run: "click",
+        },
+        {
+            content: "it is approved",
+            trigger: '.o_field_widget[name="approval"]:contains("Aprobado")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("debt_settlement_accept", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        ...openMenu("debt_menu_portfolio", "debt_menu_settlement"),
+        {
+            content: "open what was approved",
+            trigger: '.o_data_row:contains("Taller"):contains("Aprobado") .o_data_cell',
+            run: "click",
+        },
+        {
+            content: "the customer accepts",
+            trigger: 'button[name="action_accept"]',
+            run: "click",
+        },
+        {
+            content: "it says what is waived",
+            trigger: '.modal:contains("50,00"):contains("950,00")',
+        },
+        ...acceptByPhone,
     ],
 });

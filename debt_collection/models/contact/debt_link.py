@@ -1,0 +1,90 @@
+import hashlib
+import secrets
+import string
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...fields import LooseMany2one
+from .debt_action_text_mixin import PAY_LINK_DAYS
+
+_ALPHABET = string.ascii_letters + string.digits
+#: 62 ** 12 is more than 2 ** 71: nobody finds one by trying.
+LENGTH = 12
+
+
+class DebtLink(models.Model):
+    """A link short enough for an SMS that shows one case.
+
+    Only a fingerprint of its secret is kept: who reads the table can open nothing.
+    """
+
+    _name = "debt.link"
+    _description = "Short Link of a Case"
+    _log_access = False
+
+    fingerprint = fields.Char(required=True)
+    case_id = LooseMany2one("debt.case", required=True)
+    company_id = LooseMany2one("res.company", required=True)
+    expires = fields.Datetime(required=True)
+
+    _fingerprint_uniq = models.UniqueIndex("(fingerprint)")
+    _expires_idx = models.Index("(expires)")
+
+    @api.model
+    def _new(self, cases, now):
+        """Return {case: address} of new links, valid for some weeks.
+
+        :param now: naive UTC moment from which they count
+        """
+        secret_of = {
+            case: "".join(secrets.choice(_ALPHABET) for _place in range(LENGTH))
+            for case in cases
+        }
+        self.create(
+            [
+                {
+                    "fingerprint": self._fingerprint(secret),
+                    "case_id": case.id,
+                    "company_id": case.company_id.id,
+                    "expires": now + timedelta(days=PAY_LINK_DAYS),
+                }
+                for case, secret in secret_of.items()
+            ]
+        )
+        return {
+            case: self._address(case.company_id, secret)
+            for case, secret in secret_of.items()
+        }
+
+    @api.model
+    def _example(self, company):
+        """Return an address as long as that of a link, which leads nowhere."""
+        return self._address(company, "x" * LENGTH)
+
+    @api.model
+    def _address(self, company, secret):
+        # sudo: the address of the company's Odoo is public
+        return f"{company.sudo().get_base_url()}/d/{secret}"
+
+    @api.model
+    def _hide(self, text, address):
+        """Return a text without the secret of a link, for people who read it later."""
+        return text.replace(address, f"{address[: 4 - LENGTH]}…") if address else text
+
+    @api.model
+    def _find(self, secret, now):
+        """Return the case that a link shows, empty where it shows none any more."""
+        link = self.search(
+            [("fingerprint", "=", self._fingerprint(secret)), ("expires", ">", now)]
+        )
+        return link.case_id.exists()
+
+    @api.model
+    def _fingerprint(self, secret):
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    @api.autovacuum
+    def _gc_expired(self):
+        """Forget the links that lead nowhere any more."""
+        self.search([("expires", "<=", fields.Datetime.now())], limit=10_000).unlink()

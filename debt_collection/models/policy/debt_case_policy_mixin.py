@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...logic.contact_policy import SEND
+from ...tools.sql import int_array
+from .debt_contact_facts_mixin import Ask
+
+#: What an agent asks before calling or writing: a channel of each kind.
+ASKED = ("call", "email")
+WORST_FIRST = ("stop", "warn", "send")
+
+
+class DebtCasePolicyMixin(models.AbstractModel):
+    """Whether the debtor of a case may be contacted now, in words for the agent."""
+
+    _name = "debt.case.policy.mixin"
+    _description = "Contact Policies of Cases"
+
+    contact_state = fields.Selection(
+        [("send", "Allowed"), ("warn", "Warning"), ("stop", "Forbidden")],
+        compute="_compute_contact",
+    )
+    contact_words = fields.Text(compute="_compute_contact", string="Contact Now")
+
+    @api.depends_context("uid", "lang", "tz")
+    def _compute_contact(self):
+        names = dict(self.env["debt.action"]._channels())
+        for case in self:
+            if case.state == "closed":
+                case.contact_state = case.contact_words = False
+                continue
+            answers = [(names[code], *case._contact_now(code)) for code in ASKED]
+            states = {state for _name, state, _words in answers}
+            case.contact_state = next(s for s in WORST_FIRST if s in states)
+            said = {words for _name, _state, words in answers}
+            case.contact_words = "\n".join(
+                said
+                if len(said) == 1
+                else (f"{name}: {words}" for name, _state, words in answers)
+            )
+
+    def _contact_now(self, channel, contact=None, now=None):
+        """Say whether a person may contact the debtor now.
+
+        :param channel: code of the channel
+        :param contact: whom; without it, who pays
+        :param now: naive UTC moment; without it, the clock
+        :return: (send, warn or stop, the words)
+        """
+        self.ensure_one()
+        verdict, binding = self._judge_contact(channel, contact, now)
+        decision = verdict.decision
+        state = "send" if decision.kind == SEND else "stop" if binding else "warn"
+        return state, self._contact_said(verdict)
+
+    def _judge_contact(self, channel, contact=None, now=None):
+        """Return (Verdict, whether it needs a reason and the right to it)."""
+        self.ensure_one()
+        # sudo: who is contacted, for whoever may read the case
+        case = self.sudo()
+        contact = contact and contact.sudo() or case.partner_id._debt_payer()
+        address = contact.email if channel == "email" else contact.phone
+        ask = Ask(self.id, self.id, contact.id, channel, address or "")
+        return self.env["debt.contact.policy"]._judge_person(
+            case.company_id, ask, now or fields.Datetime.now()
+        )
+
+    def _contact_said(self, verdict):
+        """Return a verdict in words, with what its policies want agents to know."""
+        Policy = self.env["debt.contact.policy"]
+        decision, rule = verdict.decision, verdict.decision.rule
+        words = Policy._say(
+            decision.kind,
+            decision.until and decision.until.replace(tzinfo=None),
+            decision.reason,
+            rule if isinstance(rule, int) else None,
+            # told as the customer's clock shows it
+            verdict.zones[0],
+        )
+        # sudo: the notes of rules, for whoever they bind
+        notes = Policy.sudo().browse(verdict.policy_ids).mapped("note")
+        return " ".join(filter(None, (words, *(notes if verdict.consumer else ()))))
+
+    def _lock_debtors(self, wait=False):
+        """Hold the debtors of these cases until the transaction is over.
+
+        Whoever holds a debtor alone decides on contacts with them: two workers never
+        take the one contact of a day. What is read afterwards has to be read by a new
+        snapshot, so the transaction is READ COMMITTED.
+
+        :param wait: wait for other workers, instead of leaving their debtors to them
+        :return: the cases whose debtors are held, with all their branches
+        """
+        self.env.flush_all()
+        families = self.env.execute_query(
+            SQL(
+                """
+            SELECT c.id, array_agg(s.id)
+              FROM debt_case c
+              JOIN res_partner p ON p.id = c.partner_id
+              JOIN res_partner q ON q.commercial_partner_id = p.commercial_partner_id
+              JOIN debt_case s ON s.partner_id = q.id AND s.company_id = c.company_id
+             WHERE c.id = ANY(%s)
+             GROUP BY c.id
+                """,
+                int_array(self.ids),
+            )
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM debt_case WHERE id = ANY(%s) ORDER BY id"
+                " FOR NO KEY UPDATE %s",
+                int_array({case for _own, cases in families for case in cases}),
+                SQL() if wait else SQL("SKIP LOCKED"),
+            )
+        )
+        held = {case_id for (case_id,) in rows}
+        return self.browse(own for own, cases in families if held.issuperset(cases))
+
+    def action_consent(self):
+        """Record what the debtor wants, or does not want."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Consent to Contact"),
+            "res_model": "debt.contact.consent",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_partner_id": self.partner_id.id,
+                "default_company_id": self.company_id.id,
+                "debt_case_id": self.id,
+            },
+        }

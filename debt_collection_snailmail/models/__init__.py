@@ -1,0 +1,1 @@
+from . import debt_letter_run, snailmail_letter
