@@ -13,7 +13,8 @@ PHONE_DIGITS = 7
 CORE_DIGITS = 8
 #: A part of a link by which somebody may see or pay without logging in.
 _SECRET = re.compile(
-    r"""(/debt/\w+/)[^\s"'<>?&#]+|((?:access_token|payment_token|token)=)[^\s"'<>&#]+""",
+    r"""(/debt/\w+/|://[^\s/"'<>]+/d/)[^\s"'<>?&#]+"""
+    r"""|((?:access_token|payment_token|token)=)[^\s"'<>&#]+""",
     re.IGNORECASE,
 )
 
@@ -23,6 +24,8 @@ def scrub_links(text):
 
     >>> scrub_links("Pay: https://example.com/debt/pay/abc.DEF-1 today")
     'Pay: https://example.com/debt/pay/… today'
+    >>> scrub_links("https://example.com/d/x7Yz9, a/d/b")
+    'https://example.com/d/… a/d/b'
     >>> scrub_links("/my/invoices/7?access_token=42ab&amount=3")
     '/my/invoices/7?access_token=…&amount=3'
     """
