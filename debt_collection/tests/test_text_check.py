@@ -98,7 +98,10 @@ class TestTextCheck(DebtCommon):
             ]
         )
         self.assertTrue(shipped)
-        for text in (self.env[each.model].browse(each.res_id) for each in shipped):
+        for each in shipped:
+            text = self.env[each.model].browse(each.res_id)
+            if text._name == "mail.template" and text.model != "debt.action":
+                continue
             for lang in ("en_US", "es_MX"):
                 with self.subTest(text=text.name, lang=lang):
                     found = "\n".join(self.findings(text, lang))
