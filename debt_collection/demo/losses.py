@@ -27,6 +27,17 @@ class Losses:
             "Cerró el local; el teléfono ya no existe y nadie conoce la dirección.",
         )
         self._offer()
+        self._keep()
+
+    def _keep(self):
+        """The liquidator may still ask: nothing of this customer is purged."""
+        supervisor = self.story.users["supervisor"]
+        self.story._case("ladrillera_norte").with_user(supervisor).write(
+            {
+                "legal_hold": True,
+                "legal_hold_reason": "Liquidación judicial en curso",
+            }
+        )
 
     def _propose(self, key, reason, why):
         case = self.story._case(key).with_user(self.story.users["supervisor"])

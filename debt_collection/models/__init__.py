@@ -8,12 +8,12 @@ from . import desk
 from . import agreements
 
 # isort: split
-# losses has a mixin of cases
-from . import losses
+# losses and evidence have mixins of cases
+from . import evidence, losses
 
 # isort: split
 # policy has mixins of cases and actions
 from . import policy
 
 # isort: split
-from . import charges, contact, daily, legal, letters, odoo, portfolio, start
+from . import charges, contact, daily, legal, letters, odoo, portfolio, start, texts

@@ -112,6 +112,11 @@ TABLE = {
         "account": "r",
         "sales": "r",
     },
+    "debt.export": {"supervisor": "r", "manager": "r"},
+    "debt.text.version": {"supervisor": "r", "manager": "r"},
+    "debt.text.word": {"supervisor": "r", "manager": "rwcu"},
+    "debt.purge": {"manager": "ru"},
+    "debt.retention.rule": {"supervisor": "r", "manager": "rwcu"},
     "debt.charge": {
         "agent": "r",
         "supervisor": "r",

@@ -2,6 +2,7 @@ from . import debt_contact_check_mixin
 
 # isort: split
 from . import (
+    debt_anonymise_wizard,
     debt_apply_wizard,
     debt_charge_waive_wizard,
     debt_charge_wizard,
@@ -11,6 +12,7 @@ from . import (
     debt_deposit_wizard,
     debt_difference_document_wizard,
     debt_dispute_answer_wizard,
+    debt_export_wizard,
     debt_handover_end_wizard,
     debt_hold_wizard,
     debt_letter_wizard,
@@ -22,6 +24,7 @@ from . import (
     debt_run_wizard,
     debt_stage_wizard,
     debt_start_fix_wizard,
+    debt_text_preview_wizard,
     debt_withdraw_wizard,
     debt_write_off_wizard,
 )

@@ -1,5 +1,6 @@
 from . import (
     debt_case,
+    debt_evidence,
     debt_order_check,
     debt_order_exception,
     debt_order_hold,

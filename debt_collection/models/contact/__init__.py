@@ -2,6 +2,7 @@ from . import (
     debt_action_answer_mixin,
     debt_action_attach_mixin,
     debt_action_copy_mixin,
+    debt_action_evidence_mixin,
     debt_action_fallback_mixin,
     debt_action_letter_mixin,
     debt_action_log_mixin,

@@ -79,6 +79,7 @@ class DebtAction(models.Model):
         "debt.action.thanks.mixin",
         "debt.action.log.mixin",
         "debt.action.letter.mixin",
+        "debt.action.evidence.mixin",
         "debt.action.attach.mixin",
         "debt.action.answer.mixin",
         "debt.action.statement.mixin",
@@ -582,6 +583,7 @@ class DebtAction(models.Model):
             reachable.contact_day = day
             for action in reachable:
                 action.address = addresses[action]
+            reachable._remember_why()
             channel._send(reachable, now)
             reachable._contacted()
         return reachable

@@ -38,10 +38,22 @@ class DebtFile(models.AbstractModel):
         :param int partner_id: the customer, or anybody of it
         """
         debtor = self.env["res.partner"].browse(partner_id)._debt_debtors()
+        return self._load(debtor, self._domain_of_debtor(debtor))
+
+    def _domain_of_debtor(self, debtor):
+        """Return the domain of the cases of a debtor: its own and its branches'."""
         domain = Domain("partner_id", "=", debtor.id)
         if debtor == debtor.commercial_partner_id:
             domain |= Domain("partner_id.commercial_partner_id", "=", debtor.id)
-        return self._load(debtor, domain)
+        return domain
+
+    def _cases_of_partner(self, debtor):
+        """Return the cases of a debtor that the user may read, as its file shows."""
+        return self.env["debt.case"].search(
+            self._domain_of_debtor(debtor)
+            & Domain("company_id", "in", self.env.companies.ids),
+            order="company_id, id",
+        )
 
     @api.model
     @api.readonly
@@ -76,6 +88,8 @@ class DebtFile(models.AbstractModel):
             "cases": [self._of_case(case) for case in cases],
             "case_ids": cases.ids,
             "kinds": self._timeline_kinds(),
+            "can_export": not is_group
+            and self.env["debt.export.wizard"].has_access("create"),
             "today": fields.Date.to_string(self.env.company._debt_today()),
         }
 

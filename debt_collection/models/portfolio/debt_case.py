@@ -54,6 +54,7 @@ class DebtCase(models.Model):
         "debt.case.my.day.mixin",
         "debt.case.call.mixin",
         "debt.case.loss.mixin",
+        "debt.case.evidence.mixin",
         "debt.case.policy.mixin",
     ]
     _order = "amount_chaseable desc, id"

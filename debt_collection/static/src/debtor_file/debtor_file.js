@@ -188,6 +188,12 @@ export class DebtorFile extends Component {
     print() {
         window.print();
     }
+
+    exportAll() {
+        return this.action.doAction("debt_collection.debt_export_wizard_partner_action", {
+            additionalContext: { default_partner_id: this.state.file.id },
+        });
+    }
 }
 
 registry.category("actions").add("debt_collection.debtor_file", DebtorFile);
