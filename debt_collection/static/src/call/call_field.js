@@ -40,7 +40,7 @@ export function useCall() {
         dialog.add(ConfirmationDialog, {
             title: _t("Call %(name)s, %(phone)s?", call),
             body: call.notice,
-            confirmLabel: _t("Call"),
+            confirmLabel: _t("Call Now"),
             confirm: start,
             cancel: () => {},
         });
