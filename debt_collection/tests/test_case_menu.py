@@ -74,8 +74,9 @@ class TestCaseMenu(DebtCommon):
             "Refresh",
         ]
         self.assertEqual([name for name in menus[self.agent] if name in own], own)
-        self.assertEqual(set(menus[self.supervisor]), {*menus[self.agent], "Pin"})
-        self.assertFalse({*own, "Pin"}.intersection(menus[self.seller]))
+        more = {"Pin", "Export Everything…"}
+        self.assertEqual(set(menus[self.supervisor]), {*menus[self.agent], *more})
+        self.assertFalse({*own, *more}.intersection(menus[self.seller]))
         for name in (*MENU, "pin"):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 self.menu_action(name, self.seller)

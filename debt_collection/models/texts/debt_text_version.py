@@ -35,4 +35,6 @@ class DebtTextVersion(models.Model):
 
     def write(self, vals):
         """Refuse to change what a text was."""
-        raise UserError(self.env._("The versions of a text are evidence and stay."))
+        if self:
+            raise UserError(self.env._("The versions of a text are evidence and stay."))
+        return super().write(vals)
