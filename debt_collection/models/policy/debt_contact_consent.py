@@ -45,7 +45,6 @@ class DebtContactConsent(models.Model):
     document_name = fields.Char()
     company_id = fields.Many2one(
         "res.company",
-        string="Company",
         default=lambda self: self.env.company,
         help="Empty: it holds for every company.",
     )
@@ -101,7 +100,9 @@ class DebtContactConsent(models.Model):
 
     def write(self, vals):
         """Refuse: what was recorded stays, a new entry changes it."""
-        raise UserError(self.env._("Consents are not changed. Record a new one."))
+        if self:
+            raise UserError(self.env._("Consents are not changed. Record a new one."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -17,9 +17,7 @@ class DebtContactHoliday(models.Model):
     date_from = fields.Date("First Day", required=True)
     date_to = fields.Date("Last Day", help="Empty: one day.")
     yearly = fields.Boolean("Every Year", default=True)
-    company_id = fields.Many2one(
-        "res.company", string="Company", help="Empty: of every company."
-    )
+    company_id = fields.Many2one("res.company", help="Empty: of every company.")
 
     _dates = models.Constraint(
         "CHECK(date_to IS NULL OR date_to - date_from BETWEEN 0 AND 365)",

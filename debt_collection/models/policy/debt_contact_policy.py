@@ -50,9 +50,7 @@ class DebtContactPolicy(models.Model):
         domain="[('country_id', '=', country_id)]",
         help="Only for customers of these states, and those whose state is unknown.",
     )
-    company_id = fields.Many2one(
-        "res.company", string="Company", help="Empty: every company."
-    )
+    company_id = fields.Many2one("res.company", help="Empty: every company.")
     date_from = fields.Date("In Force from")
     date_to = fields.Date("In Force until")
     source = fields.Char(translate=True, help="The norm and where it can be read.")
@@ -85,8 +83,8 @@ class DebtContactPolicy(models.Model):
         string="One Channel a Week",
         help="No other channel in the same week, Monday to Sunday.",
     )
-    no_third_parties = fields.Boolean("No Third Parties")
-    no_references = fields.Boolean("No References")
+    no_third_parties = fields.Boolean()
+    no_references = fields.Boolean()
     no_home_visit = fields.Boolean("No Visits at Home")
     no_work_visit = fields.Boolean("No Visits at Work")
     consent = fields.Boolean(

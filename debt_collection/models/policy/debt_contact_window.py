@@ -16,13 +16,13 @@ class DebtContactWindow(models.Model):
     policy_id = fields.Many2one(
         "debt.contact.policy", required=True, index=True, ondelete="cascade"
     )
-    mon = fields.Boolean("Mon")
-    tue = fields.Boolean("Tue")
-    wed = fields.Boolean("Wed")
-    thu = fields.Boolean("Thu")
-    fri = fields.Boolean("Fri")
-    sat = fields.Boolean("Sat")
-    sun = fields.Boolean("Sun")
+    mon = fields.Boolean()
+    tue = fields.Boolean()
+    wed = fields.Boolean()
+    thu = fields.Boolean()
+    fri = fields.Boolean()
+    sat = fields.Boolean()
+    sun = fields.Boolean()
     hour_from = fields.Float("Begins at", required=True, default=9)
     hour_to = fields.Float(
         "Ends at", required=True, default=18, help="This minute is no more in it."

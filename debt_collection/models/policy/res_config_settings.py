@@ -28,8 +28,9 @@ class ResConfigSettings(models.TransientModel):
         return values
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         policy = self._debt_courteous_policy()
         # sudo: whoever may change the settings; only where it differs
         if policy and policy.sudo().active != self.debt_courteous:
             policy.sudo().active = self.debt_courteous
+        return result
