@@ -22,6 +22,9 @@ HOURS, HOLIDAY, CAP, GAP, CHANNEL = "hours", "holiday", "cap", "gap", "one_chann
 OPTED_OUT, NO_CONSENT, FORBIDDEN = "opted_out", "no_consent", "forbidden"
 NO_MOMENT = "no_moment"
 
+#: Groups without hours: a letter comes with the post, and is read when one likes.
+ANY_HOUR = frozenset({"letter"})
+
 #: Days back that limits look.
 SPANS = {"day": 1, "week": 7}
 
@@ -206,7 +209,7 @@ def _blocked(rules, past, wish, moment):
     for rule in rules:
         for zone, contacts in past.items():
             local = moment.astimezone(zone)
-            reason = _closed(rule, local)
+            reason = None if wish.group in ANY_HOUR else _closed(rule, local)
             if not reason and not wish.exempt:
                 reason = _used_up(rule, contacts, wish, local.date())
             if reason:

@@ -14,6 +14,7 @@ from . import (
     test_charge_decisions,
     test_companies,
     test_contact,
+    test_contact_policy,
     test_debtor_file,
     test_difference,
     test_dispatch,

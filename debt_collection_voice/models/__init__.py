@@ -2,6 +2,7 @@ from . import (
     debt_action,
     debt_case,
     debt_channel_voice,
+    debt_evidence,
     debt_promise,
     debt_run,
     debt_strategy_step,

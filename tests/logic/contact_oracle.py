@@ -12,7 +12,8 @@ def allowed(rules, zones, history, wish, moment):
     for zone in zones:
         local = moment.astimezone(zone)
         for rule in rules:
-            if not (_hours(rule, local) and _day(rule, local)):
+            at_any_hour = wish.group == "letter"
+            if not at_any_hour and not (_hours(rule, local) and _day(rule, local)):
                 return False
             if not wish.exempt and not _limits(rule, local.date(), zone, history, wish):
                 return False

@@ -87,6 +87,14 @@ def test_hours_of_colombia(now, expected):
     assert asked([COLOMBIA], local(now)) == expected
 
 
+def test_a_letter_comes_with_the_post_at_any_hour():
+    sunday_night = local("2026-06-07 23:00")
+    letter = Wish("letter", "letter")
+    assert asked([COLOMBIA], sunday_night, wish=letter) == (SEND, None, None)
+    posted = [was("2026-06-07 08:00", letter)]
+    assert asked([COLOMBIA], sunday_night, posted, letter)[0] == WAIT
+
+
 @pytest.mark.parametrize(
     ("history", "wish", "expected"),
     [

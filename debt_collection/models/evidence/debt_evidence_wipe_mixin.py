@@ -37,7 +37,7 @@ class DebtEvidenceWipeMixin(models.AbstractModel):
         everything = kind == "all"
         for name, path in self._held().items():
             model = self.env[name].sudo().with_context(active_test=False)
-            is_contact = name in CONTACTS
+            is_contact = name in self._held_contacts()
             if name == "debt.case":
                 own = kind == "messages"
             elif kind == "contacts":
@@ -59,6 +59,11 @@ class DebtEvidenceWipeMixin(models.AbstractModel):
         if not dry:
             self.env.invalidate_all()
         return {name: count for name, count in counts.items() if count}
+
+    @api.model
+    def _held_contacts(self):
+        """Return the tables that are the log of contacts."""
+        return CONTACTS
 
     @staticmethod
     def _add(counts, more):
