@@ -173,7 +173,7 @@ class DebtAction(models.Model):
             ("delivered", "Delivered"),
             ("delayed", "Not Taken for Now"),
             ("printed", "Printed"),
-            ("posted", "Posted"),
+            ("posted", "Taken to the Post"),
             ("bounced", "Bounced"),
             ("failed", "Failed"),
         ],

@@ -15,7 +15,7 @@ class DebtActionLetterMixin(models.AbstractModel):
     letter_run_id = LooseMany2one(
         "debt.letter.run", string="Printed with", index="btree_not_null"
     )
-    posted_day = fields.Date(string="Posted on")
+    posted_day = fields.Date(string="Taken to the Post on")
     is_stale = fields.Boolean(
         string="Out of Date",
         compute="_compute_is_stale",

@@ -39,7 +39,7 @@ class DebtLetterRun(models.Model):
     day = fields.Date(string="Date of the Letters", required=True)
     sort_by = fields.Selection(SORTS, string="Sorted by", required=True)
     state = fields.Selection(
-        [("printed", "Printed"), ("posted", "Posted"), ("cancelled", "Cancelled")],
+        [("printed", "Printed"), ("posted", "Taken to the Post"), ("cancelled", "Cancelled")],
         string="Status",
         required=True,
         default="printed",
@@ -54,7 +54,7 @@ class DebtLetterRun(models.Model):
     is_test = fields.Boolean(
         string="Test", help="Printed in test mode: not for the post."
     )
-    posted_day = fields.Date(string="Posted on")
+    posted_day = fields.Date(string="Taken to the Post on")
 
     # === COMPUTE METHODS === #
 
