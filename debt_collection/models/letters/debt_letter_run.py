@@ -39,7 +39,11 @@ class DebtLetterRun(models.Model):
     day = fields.Date(string="Date of the Letters", required=True)
     sort_by = fields.Selection(SORTS, string="Sorted by", required=True)
     state = fields.Selection(
-        [("printed", "Printed"), ("posted", "Taken to the Post"), ("cancelled", "Cancelled")],
+        [
+            ("printed", "Printed"),
+            ("posted", "Taken to the Post"),
+            ("cancelled", "Cancelled"),
+        ],
         string="Status",
         required=True,
         default="printed",
