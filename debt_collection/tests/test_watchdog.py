@@ -83,10 +83,10 @@ class TestWatchdog(DebtCommon):
         self.job.active = False
         self.look()
         self.tasks().action_feedback()
-        self.look(NOW + HOUR)
+        self.look(NOW + STEP)
         self.assertFalse(self.tasks())
         self.env.ref("debt_collection.ir_cron_debt_run").active = False
-        self.look(NOW + 2 * HOUR)
+        self.look(NOW + 2 * STEP)
         self.assertEqual(len(self.tasks()), 1, "something new")
 
     def test_a_queue_that_does_not_move(self):
