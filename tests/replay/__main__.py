@@ -37,7 +37,11 @@ def parse(arguments):
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--every", type=int, default=1, metavar="N", help="check the laws every N days"
+        "--every",
+        type=int,
+        default=1,
+        metavar="N",
+        help="check the laws every N days; those of new charges hold on their day only",
     )
     parser.add_argument(
         "--database", help="keep the result in this database (made anew)"
