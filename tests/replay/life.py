@@ -194,14 +194,14 @@ class Life:
     def _promise(self, action, day, number):
         """Who is called promises all or a part, sooner or later."""
         case = action.case_id
-        amount = case._promise_amount()
+        part = (1, 1, 0.6, 0.35)[number % 4]
+        amount = round(case._promise_amount() * part, 2)
         if not amount:
             return
-        part = (1, 1, 0.6, 0.35)[number % 4]
         self._log(
             action,
             "promise",
-            promise_amount=round(amount * part, 2),
+            promise_amount=amount,
             promise_date=day + timedelta(days=number * 3 % 11),
         )
         self.counts["promises"] += 1
