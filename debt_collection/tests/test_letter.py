@@ -163,6 +163,24 @@ class TestLetter(LetterCommon):
         with self.assertRaisesRegex(UserError, "test mode"):
             run.action_post()
 
+    def test_what_test_mode_printed_does_not_wait_when_it_ended(self):
+        self.company.write({"debt_test_mode": True, "debt_test_email": "a@example.com"})
+        letter = self.queue()
+        run = self.print_letters(letter)
+        self.company.debt_test_mode = False
+        self.assertFalse(letter.item_ids.step_id, "its step is to be reached again")
+        run.action_cancel()
+        self.assertFalse(letter.delivery)
+        with self.assertRaises(UserError):
+            self.print_letters(letter)
+
+    def test_the_date_of_a_letter_makes_nobody_older(self):
+        letter = self.queue()
+        days = self.case_of().days_past_due
+        self.env["debt.letter.run"]._print(letter, DAY + timedelta(days=30))
+        self.assertEqual(self.case_of().days_past_due, days)
+        self.assertEqual(letter.contact_day, DAY)
+
     def test_nobody_is_written_to_while_a_letter_waits(self):
         self.queue()
         self.invoice(50, due=DAY + timedelta(days=5))

@@ -44,7 +44,7 @@ class DebtLetterRun(models.Model):
         return report.with_company(self.company_id).get_paperformat().format
 
     def _hand_to_service(self):
-        letters = self.letter_ids.filtered(lambda a: a.delivery == "printed")
+        letters = self._printed()
         files = self.env["ir.attachment"].create(
             [
                 {

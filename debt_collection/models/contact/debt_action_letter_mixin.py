@@ -22,10 +22,11 @@ class DebtActionLetterMixin(models.AbstractModel):
         help="What it asks for changed since it was printed: take it out of the pile.",
     )
 
-    @api.depends("delivery", "item_refs", "case_id")
+    @api.depends("state", "delivery", "item_refs", "case_id")
     def _compute_is_stale(self):
         for action in self:
-            action.is_stale = action.delivery == "printed" and action._letter_changed()
+            printed = action.state == "sent" and action.delivery == "printed"
+            action.is_stale = printed and action._letter_changed()
 
     def _letter_changed(self):
         """Return whether what a printed letter asks for is not owed so any more."""

@@ -102,7 +102,7 @@ class DebtLetterRun(models.Model):
         letters.case_id.check_access("write")
         # sudo: evidence is written by the product, for whoever may work the cases
         self, letters = self.sudo(), letters.sudo()
-        letters = self._sorted(self._take(letters, day), sort_by)[:LIMIT]
+        letters = self._sorted(self._take(letters), sort_by)[:LIMIT]
         if not letters:
             raise UserError(
                 self.env._(
@@ -122,7 +122,12 @@ class DebtLetterRun(models.Model):
         )
         run._write_texts(letters)
         letters.write(
-            {"delivery": "printed", "contact_day": day, "letter_run_id": run.id}
+            {
+                "delivery": "printed",
+                # whatever date the letters bear
+                "contact_day": company._debt_today(),
+                "letter_run_id": run.id,
+            }
         )
         letters._contacted()
         pdf = run._pdf(letters)
@@ -130,7 +135,7 @@ class DebtLetterRun(models.Model):
         return run
 
     @api.model
-    def _take(self, letters, day):
+    def _take(self, letters):
         """Return the letters that are still right, with what is owed now.
 
         Those that another user prints at this moment are left to them.
@@ -139,7 +144,9 @@ class DebtLetterRun(models.Model):
         letters = letters.filtered(
             lambda letter: letter.state == "sent" and letter.delivery == "queued"
         )
-        letters.case_id._refresh(day)
+        if not letters:
+            return letters
+        letters.case_id._refresh(letters.company_id._debt_today())
         ready = letters._suppress(fields.Datetime.now())
         ready._refresh_text()
         return ready
@@ -257,9 +264,15 @@ class DebtLetterRun(models.Model):
                 )
             )
 
+    def _printed(self):
+        """Return the letters of the pile; what was skipped meanwhile is none."""
+        return self.letter_ids.filtered(
+            lambda a: a.state == "sent" and a.delivery == "printed"
+        )
+
     def _post(self):
         day = self.company_id._debt_today()
-        letters = self.letter_ids.filtered(lambda a: a.delivery == "printed")
+        letters = self._printed()
         letters.write({"delivery": "posted", "posted_day": day, "contact_day": day})
         letters._contacted()
         self.write({"state": "posted", "posted_day": day})
@@ -282,8 +295,13 @@ class DebtLetterRun(models.Model):
         return True
 
     def _cancel(self):
-        letters = self.letter_ids.filtered(lambda a: a.delivery == "printed")
-        letters.write(
+        letters = self._printed()
+        # tests that are over gave their steps back: nobody is to get them
+        tests = letters.filtered(
+            lambda letter: letter.is_test and not letter.company_id.debt_test_mode
+        )
+        tests.delivery = False
+        (letters - tests).write(
             {"delivery": "queued", "letter_run_id": False, "mail_message_id": False}
         )
         self.state = "cancelled"
