@@ -1,0 +1,1 @@
+from . import account, conversation, inbox, people, sending, templates
