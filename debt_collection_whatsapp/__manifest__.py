@@ -11,5 +11,15 @@
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
         "data/ir_cron_data.xml",
+        "data/debt_whatsapp_policy_data.xml",
+        "data/debt_whatsapp_version_data.xml",
+        "wizards/debt_whatsapp_acknowledge_wizard_views.xml",
+        "wizards/debt_whatsapp_rate_wizard_views.xml",
+        "wizards/debt_whatsapp_resume_wizard_views.xml",
+        "views/debt_whatsapp_account_views.xml",
+        "views/debt_whatsapp_app_views.xml",
+        "views/debt_whatsapp_rate_views.xml",
+        # after every action it opens
+        "views/debt_collection_whatsapp_menus.xml",
     ],
 }

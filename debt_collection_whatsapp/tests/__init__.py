@@ -1,1 +1,6 @@
-from . import test_graph_client, test_whatsapp_account
+from . import (
+    test_graph_client,
+    test_whatsapp_account,
+    test_whatsapp_rate,
+    test_whatsapp_setup,
+)
