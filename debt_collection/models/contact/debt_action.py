@@ -434,6 +434,17 @@ class DebtAction(models.Model):
             self._recount_contacts(told.case_id)
         self._try_next()
 
+    def _lose(self, detail=None):
+        """Nobody knows whether these actions left: a person decides."""
+        self.write(
+            {
+                "state": "uncertain",
+                "reason": "lost",
+                "reason_detail": detail,
+                "delivery": False,
+            }
+        )
+
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""
         for day, actions in (
