@@ -199,7 +199,7 @@ class MailMail(models.Model):
         self.env["debt.run"]._checkpoint("mail_copied")
 
     def _debt_give_back(self, detail, **values):
-        super()._debt_give_back(detail, failure_reason=detail, **values)
+        return super()._debt_give_back(detail, failure_reason=detail, **values)
 
     def _debt_refuse(self, outcome, detail):
         """End a mail that the server does not take, or that could not be written."""
@@ -222,4 +222,4 @@ class MailMail(models.Model):
         if detail:
             values["failure_reason"] = detail
         self.write(values)
-        super()._debt_lose(detail)
+        return super()._debt_lose(detail)

@@ -80,6 +80,16 @@ class DebtStrategyStep(models.Model):
         translate=True,
         help="What the agent should do or say; shown in the task.",
     )
+    visit_place = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]
+            ._fields["visit_place"]
+            ._description_selection(self.env)
+        ),
+        string="Where",
+        help="Where the customer is visited. Empty: persons at home, companies at "
+        "work.",
+    )
     legal_notice = fields.Boolean(
         help="The notice that the law asks for before a customer is reported to a "
         "credit bureau.",
