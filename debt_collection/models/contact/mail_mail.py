@@ -76,12 +76,9 @@ class MailMail(models.Model):
         """Send mails of actions, server by server."""
         groups = list(self._split_by_mail_configuration())
         waiting = self.filtered(lambda mail: mail.state == "outgoing")
-        # sudo: what a message brings along, and who hears of it, is configuration
-        attaching = waiting.filtered(
-            lambda mail: any(mail.debt_action_id.sudo()._attaches())
-        )
+        attaching = waiting.filtered(lambda mail: any(mail.debt_action_id._attaches()))
         copying = waiting.filtered(
-            lambda mail: mail.debt_action_id.sudo().step_id.copy_salesperson
+            lambda mail: mail.debt_action_id._encloses().copy_salesperson
         )
         self.env["debt.run"]._checkpoint()
         for server_id, alias_domain_id, smtp_from, mail_ids in groups:

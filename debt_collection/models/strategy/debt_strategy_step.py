@@ -13,7 +13,7 @@ CHARGE_KINDS = [
 class DebtStrategyStep(models.Model):
     _name = "debt.strategy.step"
     _description = "Strategy Step"
-    _inherit = ["debt.config.mixin", "debt.strategy.step.email.mixin"]
+    _inherit = ["debt.config.mixin", "debt.email.enclosure.mixin"]
     _order = "strategy_id, days, sequence, id"
 
     name = fields.Char(required=True, translate=True)
