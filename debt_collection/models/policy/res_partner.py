@@ -57,6 +57,12 @@ class ResPartner(models.Model):
             company = partner.commercial_partner_id or partner
             partner.debt_consumer = not company.is_company or company.debt_micro
 
+    def _debt_visit_place(self):
+        """Return where this contact is visited: a person at home, whoever belongs to a
+        company at work."""
+        company = self.commercial_partner_id or self
+        return "work" if company.is_company else "home"
+
     @api.constrains("debt_hours_from", "debt_hours_to")
     def _check_debt_hours(self):
         for partner in self:
