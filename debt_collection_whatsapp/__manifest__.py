@@ -11,5 +11,19 @@
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
         "data/ir_cron_data.xml",
+        "data/debt_whatsapp_text_data.xml",
+        "wizards/debt_message_wizard_views.xml",
+        "wizards/debt_text_preview_wizard_views.xml",
+        "wizards/debt_whatsapp_steps_wizard_views.xml",
+        "wizards/debt_whatsapp_submit_wizard_views.xml",
+        "views/debt_whatsapp_text_views.xml",
+        "views/debt_whatsapp_template_views.xml",
+        "views/debt_whatsapp_step_views.xml",
+        # after every action it opens
+        "views/debt_whatsapp_template_menus.xml",
     ],
+    "demo": ["demo/account_chart_template_demo.xml"],
+    "assets": {
+        "web.assets_backend": ["debt_collection_whatsapp/static/src/**/*"],
+    },
 }

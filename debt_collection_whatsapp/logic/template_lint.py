@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from .template_text import VARIABLE, variables
-from .wording import countdown, forbidden, promotional, shouting
+from .wording import among, countdown, forbidden, promotional, shouting
 
 LONGEST = {"body": 1024, "header": 60, "footer": 60, "label": 25}
 MOST_BUTTONS = 10
@@ -37,8 +37,11 @@ class Finding:
     detail: str = ""
 
 
-def lint(draft):
+def lint(draft, avoided=()):
     """Return what is wrong with a draft, the worst first.
+
+    :param Draft draft: the message
+    :param avoided: words that threaten or offend, beside those of ``wording``
 
     >>> from .template_text import Button, Draft
     >>> button = Button("url", "", "http://a")
@@ -58,7 +61,7 @@ def lint(draft):
         *_header(draft),
         *_footer(draft.footer),
         *_buttons(draft.buttons),
-        *_words(draft),
+        *_words(draft, avoided),
     ]
     order = (BLOCKS, ASKS, WARNS)
     return sorted(found, key=lambda finding: order.index(finding.level))
@@ -182,7 +185,7 @@ def _url(url):
         yield Finding("url", place="button", detail=url)
 
 
-def _words(draft):
+def _words(draft, avoided):
     parts = {
         "body": draft.body,
         "header": draft.header if draft.header_kind == "text" else "",
@@ -190,7 +193,8 @@ def _words(draft):
         "button": " · ".join(button.label for button in draft.buttons),
     }
     for place, text in parts.items():
-        for word in forbidden(text, draft.lang):
+        words = [*forbidden(text, draft.lang), *among(text, avoided)]
+        for word in dict.fromkeys(words):
             yield Finding("forbidden", ASKS, place, word)
         if draft.category == "UTILITY":
             for word in promotional(text, draft.lang):

@@ -100,13 +100,20 @@ def countdown(text):
     return bool(_COUNTDOWN.search(folded(text)))
 
 
-def _found(text, lists, lang):
-    words = lists.get(lang[:2]) or tuple(
-        word for each in lists.values() for word in each
-    )
+def among(text, words):
+    """Return which of some words a text has; plurals count, parts of words do not.
+
+    >>> among("Última OPORTUNIDAD", ["última oportunidad", "portunidad"])
+    ['última oportunidad']
+    """
     said = folded(_VARIABLE.sub(" ", text))
     return [
         word
         for word in words
-        if re.search(rf"(?<!\w){re.escape(folded(word))}(?:s|es)?(?!\w)", said)
+        if word.strip()
+        and re.search(rf"(?<!\w){re.escape(folded(word))}(?:s|es)?(?!\w)", said)
     ]
+
+
+def _found(text, lists, lang):
+    return among(text, lists.get(lang[:2]) or sum(lists.values(), ()))

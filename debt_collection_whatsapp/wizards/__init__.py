@@ -1,0 +1,6 @@
+from . import (
+    debt_message_wizard,
+    debt_text_preview_wizard,
+    debt_whatsapp_steps_wizard,
+    debt_whatsapp_submit_wizard,
+)
