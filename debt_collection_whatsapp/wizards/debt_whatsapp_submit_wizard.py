@@ -91,6 +91,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
     def action_library(self):
         """Look in Meta's library, and take its text where one fits."""
         self.ensure_one()
+        self._check_rights()
         found = False
         for line in self.line_ids:
             if line.way not in ("new", "library"):
@@ -117,8 +118,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
         What Meta refuses does not keep the others back.
         """
         self.ensure_one()
-        if not self.env.user.has_group("debt_collection.group_debt_manager"):
-            raise AccessError(self.env._("Managers submit messages to Meta."))
+        self._check_rights()
         lines = self.line_ids.filtered(lambda line: line.way != "none")
         self._check(lines)
         now = fields.Datetime.now()
@@ -155,6 +155,14 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
                 "next": action,
             },
         }
+
+    def _check_rights(self):
+        """Managers only, and numbers of their companies only, whoever asks how."""
+        if not self.env.user.has_group("debt_collection.group_debt_manager"):
+            raise AccessError(self.env._("Managers submit messages to Meta."))
+        self.account_id.check_access("read")
+        (self.text_ids | self.line_ids.text_id).check_access("read")
+        self.line_ids.template_id.check_access("write")
 
     def _check(self, lines):
         if not lines:
@@ -325,6 +333,8 @@ class DebtWhatsappSubmitLine(models.TransientModel):
             "one_variable": self.env._("one variable at most"),
             "promotional": self.env._("makes it advertising: %s", detail),
             "shouting": self.env._("shouts, in capitals"),
-            "url": self.env._("the address must be https and end with {{1}}"),
+            "url": self.env._(
+                "Meta wants an address that begins with https, not %s", detail
+            ),
         }
         return f"{place}: {words[found.code]}"

@@ -221,9 +221,11 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
 
     def action_sync(self):
         """Read all templates now; tell what went wrong."""
-        accounts = self.account_id or self.env["debt.whatsapp.account"].search([])
-        self.env["debt.whatsapp.template"].check_access("write")
-        templates = self.env["debt.whatsapp.template"].sudo()  # sudo: see ``_sync``
+        self.browse().check_access("write")
+        accounts = self.account_id or self.env["debt.whatsapp.account"].search(
+            [("company_id", "in", self.env.companies.ids)]
+        )
+        templates = self.browse().sudo()  # sudo: see ``_sync``
         wrong = []
         for waba, own in accounts.grouped("waba_id").items():
             if error := templates._sync(own[:1], fields.Datetime.now()):

@@ -174,7 +174,8 @@ class DebtWhatsappText(models.Model):
         vals_list = super().copy_data(default)
         for text, vals in zip(self, vals_list, strict=True):
             vals["name"] = self.env._("%(name)s (copy)", name=text.name)
-            taken = self.with_context(active_test=False).search([]).mapped("code")
+            same = [("code", "=like", f"{text.code}%")]
+            taken = self.with_context(active_test=False).search(same).mapped("code")
             number = 2
             while f"{text.code}_{number}" in taken:
                 number += 1
