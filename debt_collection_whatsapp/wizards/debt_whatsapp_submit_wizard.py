@@ -50,14 +50,13 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
 
     @api.depends("account_id", "text_ids")
     def _compute_line_ids(self):
-        langs = [code for code, _name in self.env["res.lang"].get_installed()]
         for wizard in self:
             wizard.line_ids = [
                 Command.clear(),
                 *(
                     Command.create(wizard._line(text, lang, meta))
                     for text in wizard.text_ids
-                    for lang, meta in rules.offered(langs).items()
+                    for lang, meta in text._langs().items()
                     if wizard.account_id
                 ),
             ]

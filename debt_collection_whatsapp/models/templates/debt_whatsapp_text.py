@@ -253,6 +253,20 @@ class DebtWhatsappText(models.Model):
             return self.button_ids.filtered(lambda b: b.kind == "url")
         return self.button_ids.sorted()
 
+    def _langs(self):
+        """Return {language of Odoo: language at Meta} in which the message differs.
+
+        What a country has the same words for as the language itself is not needed.
+        """
+        self.ensure_one()
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        found, said = {}, {}
+        for lang, meta in rules.offered(installed).items():
+            draft = self.with_context(lang=lang)._draft(meta[:2])
+            if draft != said.setdefault(meta[:2], draft) or meta == meta[:2]:
+                found[lang] = meta
+        return found
+
     def _draft(self, lang):
         """Return the message in the language of the context, as Meta gets it.
 
