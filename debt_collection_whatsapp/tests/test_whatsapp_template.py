@@ -4,14 +4,19 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Datetime
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from ..logic.template_lint import WARNS
 from ..models.templates.debt_whatsapp_template_send_mixin import NothingToSay
 from ..tools.graph_client import GraphError
 from .common import DAY, WhatsappCommon
-from .fake_graph import CUT_AFTER, OK, WABA
+from .fake_graph import CUT_AFTER, OK, PHONE_NUMBER, WABA
 
 NOW = Datetime.to_datetime("2026-06-01 17:00:00")
+NEWS = (
+    "odoo.addons.debt_collection_whatsapp.models.templates."
+    "debt_whatsapp_template_news_mixin"
+)
 LINK = {"url_suffix": "9Qb2xT7pLm4K", "token": "tok_1"}
 
 
@@ -147,6 +152,43 @@ class TestTemplateContent(TemplateCommon):
         self.assertIn("venció el 27/05/2026", told)
         self.assertIn(f"su factura {invoice.name}", told)
         self.assertNotIn("{{", told)
+
+    def test_meta_takes_what_is_made_of_each_message(self):
+        self.owes(100)
+        promise = self.env["debt.promise"].create(
+            {
+                "case_id": self.case_of().id,
+                "amount": 100,
+                "currency_id": self.company.currency_id.id,
+                "date": DAY + timedelta(days=3),
+            }
+        )
+        file = {"document": {"id": "1013859", "filename": "statement.pdf"}}
+        for text in self.texts.search([("code", "=like", "dc_%")]):
+            if text.purpose == "received":
+                continue  # it needs a case that was paid: see the thanks
+            template = self.submitted(text)["es"]
+            action = self.sample(promise_id=promise.id)
+            content = template._content(action, {**LINK, **file})
+            envelope = {"messaging_product": "whatsapp", "to": "573001234567"}
+            client = self.account.sudo()._client()
+            with self.subTest(text=text.code):
+                self.assertTrue(client.send(PHONE_NUMBER, {**envelope, **content}))
+                self.assertNotIn("{{", template._text(action))
+
+    def test_thanks_say_what_was_paid(self):
+        (invoice,) = self.owes(100)
+        self.pay(invoice, day=DAY)
+        self.run_on(DAY)
+        case = self.case_of()
+        items = self.item_of(invoice)
+        template = self.submitted(self.text("payment_received"))["en"]
+        action = self.sample(episode=case.episode, item_refs=items.ids)
+        self.assertIn(
+            "your payment of $\xa0100.00 dated 06/01/2026. Your current balance is "
+            "$\xa00.00.",
+            template._text(action),
+        )
 
     def test_several_documents_are_not_said_to_be_one(self):
         first = self.owes(100, 50)[0]
@@ -570,6 +612,15 @@ class TestTemplateNews(TemplateCommon):
         self.graph.script(CUT_AFTER, node="GET message_templates")
         self.assertTrue(self.template._sync(self.account, NOW))
         self.assertEqual(template.status, "APPROVED")
+
+    def test_one_that_is_strange_does_not_keep_the_others_back(self):
+        template = self.submitted()["es"]
+        self.graph.templates[1]["status"] = "PAUSED"
+        strange = {"id": "1", "name": "x", "language": "es", "components": [None]}
+        self.graph.templates = [strange, *self.graph.templates]
+        with mute_logger(NEWS):
+            self.assertTrue(self.template._sync(self.account, NOW))
+        self.assertEqual(template.status, "PAUSED")
 
     def test_what_was_submitted_by_another_database_is_known_again(self):
         self.submitted()

@@ -7,7 +7,7 @@ class DebtTextPreviewWizard(models.TransientModel):
     _inherit = "debt.text.preview.wizard"
 
     debt_whatsapp_text_id = fields.Many2one(
-        "debt.whatsapp.text", string="WhatsApp Message"
+        "debt.whatsapp.text", string="WhatsApp Text"
     )
 
     def _text(self):

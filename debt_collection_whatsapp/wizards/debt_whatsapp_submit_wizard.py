@@ -21,7 +21,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
     """What would be given to Meta, with what is wrong with it, before it is."""
 
     _name = "debt.whatsapp.submit.wizard"
-    _description = "Submit WhatsApp Messages to Meta"
+    _description = "Submit WhatsApp Texts to Meta"
 
     account_id = fields.Many2one(
         "debt.whatsapp.account",
@@ -33,7 +33,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
         help="Its business account gets the templates; the other numbers of the "
         "account use them, too.",
     )
-    text_ids = fields.Many2many("debt.whatsapp.text", string="Messages", required=True)
+    text_ids = fields.Many2many("debt.whatsapp.text", string="Texts", required=True)
     line_ids = fields.One2many(
         "debt.whatsapp.submit.line",
         "wizard_id",
@@ -200,12 +200,12 @@ class DebtWhatsappSubmitLine(models.TransientModel):
     """One message in one language."""
 
     _name = "debt.whatsapp.submit.line"
-    _description = "WhatsApp Message to Submit"
+    _description = "WhatsApp Text to Submit"
 
     wizard_id = fields.Many2one(
         "debt.whatsapp.submit.wizard", required=True, ondelete="cascade"
     )
-    text_id = fields.Many2one("debt.whatsapp.text", string="Message", required=True)
+    text_id = fields.Many2one("debt.whatsapp.text", string="Text", required=True)
     lang = fields.Char(required=True)
     meta_lang = fields.Char(string="Language", required=True)
     way = fields.Selection(WAYS, string="What Happens", required=True)

@@ -7,7 +7,7 @@ class DebtStrategyStep(models.Model):
 
     whatsapp_text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="WhatsApp Message",
+        string="WhatsApp Text",
         ondelete="restrict",
         help="Empty: the standard one, before the due date, on it or after it.",
     )

@@ -39,7 +39,7 @@ class DebtWhatsappText(models.Model):
     """
 
     _name = "debt.whatsapp.text"
-    _description = "WhatsApp Message"
+    _description = "Text of WhatsApp Messages"
     _inherit = ["mail.thread", "debt.text.version.mixin"]
     _order = "sequence, id"
     _text_fields = ("header", "body", "footer")
@@ -53,7 +53,7 @@ class DebtWhatsappText(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", help="Empty: every company uses this message."
+        "res.company", help="Empty: every company uses this text."
     )
     purpose = fields.Selection(PURPOSES, required=True, default="other")
     category = fields.Selection(
@@ -102,7 +102,7 @@ class DebtWhatsappText(models.Model):
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
-    _code_uniq = models.Constraint("UNIQUE(code)", "Another message has this code.")
+    _code_uniq = models.Constraint("UNIQUE(code)", "Another text has this code.")
 
     # === COMPUTE METHODS === #
 
