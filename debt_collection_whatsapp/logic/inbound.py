@@ -21,8 +21,8 @@ KNOWN = {
 #: there.
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 #: Moments before and after which Meta's clock is not believed.
-EARLIEST = datetime(2009, 1, 1)
-LATEST = datetime(2100, 1, 1)
+EARLIEST = datetime.fromisoformat("2009-01-01")
+LATEST = datetime.fromisoformat("2100-01-01")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_webhook_body import anything
 
-NOW = datetime(2026, 11, 28, 12)
+NOW = datetime.fromisoformat("2026-11-28 12:00")
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_a_very_long_text_is_cut():
 @pytest.mark.parametrize(
     ("told", "moment"),
     [
-        ("1795359600", datetime(2026, 11, 22, 15)),
-        (1795359600, datetime(2026, 11, 22, 15)),
+        ("1795359600", datetime.fromisoformat("2026-11-22 15:00")),
+        (1795359600, datetime.fromisoformat("2026-11-22 15:00")),
         # Meta's clock is ahead: it happened now
         ("1795999999", NOW),
         ("0", NOW),
