@@ -1,13 +1,10 @@
-"""Which files of customers are taken in, and from where they are fetched."""
+"""Which files of customers are taken in."""
 
 from base64 import b64decode
 from binascii import Error as NoBase64
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 MAX_BYTES = 16 * 1024 * 1024
-#: Where Meta keeps files: the access token is sent nowhere else.
-HOSTS = ("fbsbx.com", "facebook.com", "whatsapp.net")
 #: {MIME type: its extension}
 KINDS = {
     "image/jpeg": "jpg",
@@ -17,28 +14,6 @@ KINDS = {
 }
 #: A file is kept by WhatsApp for so many days.
 KEPT_DAYS = 7
-
-
-def is_allowed_url(url, own_host=""):
-    """Return whether a file may be fetched there, with the access token.
-
-    :param own_host: host and port of the API where it is not that of Meta, as in tests
-
-    >>> is_allowed_url("https://lookaside.fbsbx.com/whatsapp_business/attachments/?m=1")
-    True
-    >>> is_allowed_url("https://fbsbx.com.evil.example/"), is_allowed_url("file:///etc")
-    (False, False)
-    """
-    try:
-        parts = urlsplit(url or "")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if own_host and parts.netloc == own_host:
-        return parts.scheme in ("http", "https")
-    if parts.scheme != "https" or port not in (None, 443) or "@" in parts.netloc:
-        return False
-    return any(host == each or host.endswith(f".{each}") for each in HOSTS)
 
 
 def kind_of(content):

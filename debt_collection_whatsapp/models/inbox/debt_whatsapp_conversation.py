@@ -1,8 +1,8 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
-
+from odoo import api, models
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -72,6 +72,25 @@ class DebtWhatsappConversation(models.Model):
             lambda link: link.partner_id == partner._debt_debtors()
         )
         return bool(link) and link._is_verified(now)
+
+    def _absorb(self, other):
+        """Take over what was written in another conversation of the same person with
+        the same number of ours."""
+        self.ensure_one()
+        for name in ("last_inbound", "last_message"):
+            self[name] = max(filter(None, (self[name], other[name])), default=False)
+        self.case_id = self.case_id or other.case_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE debt_whatsapp_message SET conversation_id = %s"
+                " WHERE conversation_id = %s",
+                self.id,
+                other.id,
+            )
+        )
+        self.env.invalidate_all()
+        other.unlink()
 
     # === TURNS === #
 

@@ -61,8 +61,8 @@ class DebtWhatsappEvent(models.Model):
     def _store(self, app, raw, now):
         """Keep what was told, once, and wake the job.
 
-        Everything that is signed is kept, also what is no JSON: refused, Meta would tell
-        it again for a week. What a column of text cannot hold is replaced, so that one
+        Everything that is signed is kept, also what is no JSON: refused, Meta would
+        tell it again for a week. What a column of text cannot hold is replaced, so that one
         broken letter does not lose the updates beside it.
 
         :param app: whose secret signed it

@@ -107,9 +107,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
     @api.model
     def _wake_later(self):
         """Let the job come again for the next that waits for a moment."""
-        event = self.search(
-            [("next_try", "!=", False)], order="next_try, id", limit=1
-        )
+        event = self.search([("next_try", "!=", False)], order="next_try, id", limit=1)
         message = self.env["debt.whatsapp.message"].search(
             [("file_state", "=", "waiting")], order="file_next, id", limit=1
         )
@@ -268,7 +266,9 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     def _meant(self, accounts, value):
         """Return which of the numbers an update is about that may name one."""
-        digits = "".join(filter(str.isdigit, text_of(value.get("display_phone_number"))))
+        digits = "".join(
+            filter(str.isdigit, text_of(value.get("display_phone_number")))
+        )
         if not digits:
             return accounts
         return accounts.filtered(
