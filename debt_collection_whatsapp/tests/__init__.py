@@ -1,1 +1,8 @@
-from . import test_graph_client, test_whatsapp_account
+from . import (
+    test_graph_client,
+    test_whatsapp_account,
+    test_whatsapp_files,
+    test_whatsapp_inbox,
+    test_whatsapp_people,
+    test_whatsapp_webhook,
+)
