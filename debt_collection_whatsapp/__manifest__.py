@@ -30,6 +30,11 @@
         # after every action it opens
         "views/debt_collection_whatsapp_menus.xml",
         "views/debt_whatsapp_template_menus.xml",
+        "views/debt_contact_consent_views.xml",
+        "views/debt_whatsapp_event_views.xml",
+        "views/debt_whatsapp_identity_views.xml",
+        "views/res_partner_views.xml",
+        "views/debt_whatsapp_inbox_menus.xml",
     ],
     "demo": ["demo/account_chart_template_demo.xml"],
     "assets": {
