@@ -676,7 +676,7 @@ class DebtAction(models.Model):
         Reads the items that were refreshed a moment ago, the online payments and the
         state of the case and its strategy.
         """
-        ready = self.browse()
+        ready_ids = []
         paying = self._paying_cases(now)
         for action in self:
             reason = action._skip_reason(paying)
@@ -686,8 +686,8 @@ class DebtAction(models.Model):
             elif reason:
                 action._skip(reason)
             else:
-                ready |= action
-        return ready
+                ready_ids.append(action.id)
+        return self.browse(ready_ids)
 
     def _agreement(self):
         """Return the agreement that it is about: a promise, a dispute, a plan…"""
