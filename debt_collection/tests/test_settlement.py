@@ -125,6 +125,7 @@ class TestSettlement(PlanCommon):
         self.assertEqual(offer.state, "active")
 
     def test_an_agent_accepts_what_a_manager_offered(self):
+        self.case_of().sudo().agent_id = self.agent
         made = self.offer(discount_percent=20)
         with self.assertRaisesRegex(UserError, "beyond your limits"):
             made.with_user(self.agent).action_offer()

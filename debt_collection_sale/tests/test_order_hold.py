@@ -255,7 +255,7 @@ class TestOrderHold(DebtSaleCommon):
         self.assertIn("20 días", hold.reason)
         self.pay(invoice)
         self.env["debt.run"].sudo()._refresh_debtors(self.company, self.debtor)
-        self.env["debt.order.hold"].with_context(lang=False)._cron_review()
+        hold.with_context(lang=None)._review()
         self.assertEqual(hold.release_kind, "cleared")
         english = self.env["debt.order.hold"].with_context(lang=None).env
         self.assertNotEqual(
