@@ -332,6 +332,7 @@ class DebtWhatsappSubmitLine(models.TransientModel):
             "one_variable": self.env._("one variable at most"),
             "promotional": self.env._("makes it advertising: %s", detail),
             "shouting": self.env._("shouts, in capitals"),
+            "untranslated": self.env._("the same as in English: not translated?"),
             "url": self.env._(
                 "Meta wants an address that begins with https, not %s", detail
             ),

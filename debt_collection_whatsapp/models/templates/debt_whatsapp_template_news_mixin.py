@@ -47,6 +47,7 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
             # all of them before anything is written: no half of a list
             told = list(account._client().pages(node, wanted))
         except GraphTrouble as error:
+            account._on_error(error.kind, error, now)
             return str(error) or type(error).__name__
         found, strange = self.browse(), []
         for data in told:

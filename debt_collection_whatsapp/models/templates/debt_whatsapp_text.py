@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ...logic import template_payload as payload
 from ...logic import template_rules as rules
-from ...logic.template_lint import lint
+from ...logic.template_lint import WARNS, Finding, lint
 from ...logic.template_text import Button, Draft, variables
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,90}")
@@ -303,7 +303,11 @@ class DebtWhatsappText(models.Model):
         """Return what is wrong with the message, in the language of the context."""
         # sudo: the list of words is configuration
         avoided = self.env["debt.text.word"].sudo()._of_lang(lang)
-        return lint(self._draft(lang), avoided)
+        found = lint(self._draft(lang), avoided)
+        english = self.with_context(lang="en_US").body
+        if lang[:2] != "en" and self.body == english:
+            found.append(Finding("untranslated", WARNS))
+        return found
 
     # === VERSIONS AND PREVIEW: see debt.text.version.mixin === #
 
