@@ -205,7 +205,7 @@ class DebtWhatsappSubmitLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "debt.whatsapp.submit.wizard", required=True, ondelete="cascade"
     )
-    text_id = fields.Many2one("debt.whatsapp.text", string="Text", required=True)
+    text_id = fields.Many2one("debt.whatsapp.text", required=True)
     lang = fields.Char(required=True)
     meta_lang = fields.Char(string="Language", required=True)
     way = fields.Selection(WAYS, string="What Happens", required=True)
