@@ -392,6 +392,8 @@ class TestTemplateSubmission(TemplateCommon):
         wizard.action_submit()
         english, spanish = self.graph.templates
         self.assertEqual(english["category"], "UTILITY")
+        # a reminder of today is worth nothing tomorrow
+        self.assertEqual(english["message_send_ttl_seconds"], 12 * 3600)
         body = spanish["components"][0]
         self.assertIn("venció el {{4}}", body["text"])
         self.assertEqual(len(body["example"]["body_text"][0]), 4)

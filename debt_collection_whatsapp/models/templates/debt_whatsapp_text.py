@@ -22,6 +22,8 @@ PURPOSES = [
     ("welcome", "Welcome"),
     ("other", "Other"),
 ]
+#: What is worth nothing on another day.
+REMINDERS = {"due_soon", "due_today", "overdue", "promise_remind"}
 #: What messages that no step asks for say: purpose of the action -> of the text.
 PURPOSE_OF_ACTION = {
     "promise_confirm": "promise_confirm",
@@ -287,6 +289,12 @@ class DebtWhatsappText(models.Model):
             ),
             category=self.category,
         )
+
+    def _ttl(self):
+        """Return the seconds after which it is not delivered any more, None: later."""
+        self.ensure_one()
+        is_reminder = self.purpose in REMINDERS and self.category == "UTILITY"
+        return payload.LONGEST_TTL if is_reminder else None
 
     def _examples(self, company):
         """Return {(place, key): example}, in the language of the context."""
