@@ -749,6 +749,12 @@ class TestTemplateNews(TemplateCommon):
         self.told(value)  # Meta's own example has the name of the status
         self.assertEqual(template.quality, "YELLOW")
         self.assertTrue(template.sendable)
+        self.assertFalse(template.activity_ids)
+        self.told(self.meant(template, new_quality_score="RED"))
+        self.assertTrue(template.sendable)
+        self.assertEqual(len(template.activity_ids), 1)
+        self.told(self.meant(template, new_quality_score="GREEN"))
+        self.assertFalse(template.activity_ids)
 
     def test_what_nobody_knows_is_read_anew(self):
         job = self.env.ref("debt_collection_whatsapp.ir_cron_whatsapp_templates")
