@@ -17,7 +17,7 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import jobs, jobs_of_accountants
+from . import jobs, jobs_of_accountants, jobs_of_whatsapp
 
 
 def main(database, address):
@@ -62,7 +62,10 @@ def work(registry, link):
 
 def find(job):
     """Return the function of a job."""
-    return getattr(jobs, job, None) or getattr(jobs_of_accountants, job)
+    for module in (jobs, jobs_of_accountants):
+        if found := getattr(module, job, None):
+            return found
+    return getattr(jobs_of_whatsapp, job)
 
 
 def redirect_output(path):

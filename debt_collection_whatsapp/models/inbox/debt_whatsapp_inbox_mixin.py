@@ -68,7 +68,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         end = time.monotonic() + ROUND
         apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
         for app in apps.search([]):
-            with run._lock((INBOX_CLASS, app.id)) as free:
+            with self._inbox_lock(app) as free:
                 while free:
                     waits = self._work_app(app, fields.Datetime.now())
                     if waits is None or not run._may_commit():
@@ -79,6 +79,11 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
                     # somebody is still writing
                     time.sleep(min(waits, 1))
         self._wake_later()
+
+    @api.model
+    def _inbox_lock(self, app):
+        """Hold the inbox of an app, as a context that says whether it was free."""
+        return self.env["debt.run"]._lock((INBOX_CLASS, app.id))
 
     @api.model
     def _work_app(self, app, now):
