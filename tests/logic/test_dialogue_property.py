@@ -38,6 +38,7 @@ PHRASES = (
     *("ladrones", "no soy Pedro", "cuotas", "no estoy de acuerdo", "programado", ""),
     *NASTY,
 )
+rarely = st.sampled_from([False] * 7 + [True])
 payloads = st.one_of(
     st.sampled_from(
         [f"dc1:{name}" for name in (*BRANCHES, *ANSWERS, "agree", "change")]
@@ -57,8 +58,8 @@ inbounds = st.builds(
     texts=said.map(tuple),
     payload=st.just("") | payloads,
     media=st.lists(st.sampled_from(["m1", "m2"]), max_size=2).map(tuple),
-    late=st.booleans(),
-    repeats=st.integers(1, 4),
+    late=rarely,
+    repeats=st.sampled_from([1, 1, 1, 2, 3]),
 )
 documents = st.lists(
     st.builds(
@@ -80,13 +81,13 @@ promises = st.none() | st.builds(
 company = st.sampled_from(["Ferretería Andina", "C" * 300, *NASTY])
 common = {
     "company": company,
-    "human": st.booleans(),
+    "human": rarely,
     "enabled": st.just(True),
     "locked": st.booleans(),
     "tries_left": st.integers(0, 3),
     "proved": st.sampled_from([(), (7,), (7, 8)]),
     "asks": st.sampled_from([("tax",), ("invoice",), ("tax", "invoice")]),
-    "answers_hour": st.sampled_from([0, 19, 20]),
+    "answers_hour": st.sampled_from([0, 0, 0, 19, 20]),
     "hours": st.sampled_from([UNKNOWN.hours, (), ((5, 9.5, 12), (0, 0, 24))]),
     "lang": st.sampled_from(["es", "en", "fr"]),
 }
