@@ -206,6 +206,13 @@ def test_each_currency_is_summed_on_its_own():
     assert "$ 450.000 + $ 120.000,50 USD" in said
 
 
+def test_credits_are_deducted_and_said():
+    credits = ((COP, Decimal(70_000)),)
+    said = Chat(replace(VERIFIED, credits=credits)).say("saldo")
+    assert "Saldo al 10:15: $ 500.000,50. Vencido: $ 450.000." in said
+    assert "Saldo a favor ya descontado: $ 70.000." in said
+
+
 def test_who_owes_nothing_hears_it():
     chat = Chat(replace(VERIFIED, documents=(), promise=None))
     for payload in ("dc1:balance", "dc1:pay", "dc1:promise", "dc1:paid", "dc1:dispute"):
@@ -416,6 +423,16 @@ def test_a_payment_that_is_known_needs_nothing():
     assert "Envíe una foto" in chat.say("ya pagué")
     chat = Chat(replace(LINKED, payment=known))
     assert "450" not in chat.say("ya pagué")
+
+
+def test_a_receipt_is_kept_while_it_is_found_out_who_it_is():
+    chat = Chat(UNKNOWN)
+    chat.say(media("m1"))
+    assert "últimos 4 dígitos" in chat.say(tap("dc1:paid"))
+    chat.say("1234 FV-2026-0042", proved=(7,))
+    assert chat.turn.resume == "paid"
+    chat.say(Inbound("resume", payload="paid"), **vars(VERIFIED))
+    assert chat.effects[0].media == ("m1",)
 
 
 def test_the_same_receipt_is_not_taken_twice():

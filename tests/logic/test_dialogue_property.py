@@ -71,6 +71,7 @@ documents = st.lists(
         overdue=st.booleans(),
     ),
     max_size=12,
+    unique_by=lambda document: document.ref,
 ).map(tuple)
 promises = st.none() | st.builds(
     replace,

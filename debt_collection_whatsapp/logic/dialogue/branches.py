@@ -95,7 +95,11 @@ def need(talk, branch, level):
             )
             return talk.turn(message, event="locked")
         return talk.ask(
-            "verify", lambda _n: _ask_proof(talk), event="verify", then=branch
+            "verify",
+            lambda _n: _ask_proof(talk),
+            event="verify",
+            **_kept(talk),
+            then=branch,
         )
     if level >= LINKED and len(facts.customers) > 1 and facts.customer is None:
         return talk.ask(
@@ -110,9 +114,17 @@ def need(talk, branch, level):
                 ],
             ),
             event="customer",
+            **_kept(talk),
             then=branch,
         )
     return None
+
+
+def _kept(talk):
+    """Return what came already and is not to be asked for again: a receipt."""
+    data = talk.session.data
+    media = [*data.get("media", ()), *talk.inbound.media]
+    return {"media": media, "text": data.get("text", "")} if media else {}
 
 
 def _ask_proof(talk):
@@ -128,8 +140,9 @@ def on_verify(talk):
     """Take what should prove who it is."""
     proved, then = talk.facts.proved, talk.session.data.get("then", "menu")
     if len(proved) == 1:
-        session = talk.session.rest()
-        session = replace(session, customer=proved[0], misses=0)
+        session = replace(
+            talk.session, state="", data=_kept(talk), customer=proved[0], misses=0
+        )
         return Turn(session, (), (Verified(proved[0]),), "verified", then)
     if not any(c.isdigit() for c in talk.inbound.text) or len(proved) > 1:
         return talk.ask_again(
@@ -150,7 +163,7 @@ def on_verify(talk):
 
 def on_customer(talk, ref):
     """Take the customer of whom they speak."""
-    session = replace(talk.session.rest(), customer=ref)
+    session = replace(talk.session, state="", data=_kept(talk), customer=ref)
     then = talk.session.data.get("then", "menu")
     return Turn(session, (), (), "customer", then)
 
@@ -171,6 +184,8 @@ def balance(talk, first=None):
     ]
     if overdue := talk.totals(overdue=True):
         lines[-1] += " " + talk.text("balance_overdue", overdue=overdue)
+    if credit := talk.credits():
+        lines[-1] += " " + talk.text("balance_credit", credit=credit)
     for document in facts.documents[:SHOWN]:
         lines.append(
             talk.text(

@@ -170,6 +170,8 @@ class Facts:
     customer: int | None = None
     name: str = ""
     documents: tuple = ()
+    #: (currency, amount) that the customer has to their credit.
+    credits: tuple = ()
     promise: PromiseTerms | None = None
     plan: PlanOffer | None = None
     payment: Payment | None = None
@@ -197,8 +199,8 @@ class Facts:
         return self.now.date()
 
     def totals(self, overdue=False):
-        """Return {currency: what is owed}, largest first by number of documents."""
-        totals = {}
+        """Return {currency: what is owed}; what is overdue is not netted."""
+        totals = {} if overdue else {c: -amount for c, amount in self.credits}
         for document in self.documents:
             if document.overdue or not overdue:
                 owed = totals.get(document.currency, Decimal(0))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from . import amounts, texts
+from . import amounts, hours, texts
 from .messages import Buttons, Link, Rows, Text, clean, payload
 from .model import Missed, Turn
 
@@ -53,6 +53,10 @@ class Talk:
         totals = self.facts.totals(overdue)
         return " + ".join(self.money(amount, c) for c, amount in totals.items())
 
+    def credits(self):
+        """Return what the customer has to their credit, as one text."""
+        return " + ".join(self.money(amount, c) for c, amount in self.facts.credits)
+
     def day(self, value, form="short"):
         return amounts.day(value, self.locale, form)
 
@@ -85,29 +89,11 @@ class Talk:
 
     def is_open(self):
         """Return whether people of ours answer now."""
-        now = self.facts.now
-        if now.date() in self.facts.holidays:
-            return False
-        hour = now.hour + now.minute / 60
-        return any(
-            weekday == now.weekday() and first <= hour < last
-            for weekday, first, last in self.facts.hours
-        )
+        return hours.is_open(self.facts.hours, self.facts.holidays, self.facts.now)
 
     def next_open(self):
         """Return the next day on which people of ours begin to answer, or None."""
-        now = self.facts.now
-        for days in range(15):
-            day = now.date() + timedelta(days=days)
-            for weekday, first, _last in self.facts.hours:
-                later = days or now.hour + now.minute / 60 < first
-                if (
-                    day.weekday() == weekday
-                    and later
-                    and day not in self.facts.holidays
-                ):
-                    return day
-        return None
+        return hours.next_open(self.facts.hours, self.facts.holidays, self.facts.now)
 
     # === MESSAGES === #
 

@@ -103,6 +103,10 @@ TEXTS = {
         "Balance at {time}: {total}.",
     ),
     "balance_overdue": ("Vencido: {overdue}.", "Overdue: {overdue}."),
+    "balance_credit": (
+        "Saldo a favor ya descontado: {credit}.",
+        "Credit that is deducted already: {credit}.",
+    ),
     "line_overdue": (
         "• {document}: {amount}, venció el {date}",
         "• {document}: {amount}, was due on {date}",
