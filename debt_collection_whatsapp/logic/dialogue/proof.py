@@ -61,6 +61,20 @@ def numbers(text):
     return {n for n in found if len(n) >= SHORTEST_INVOICE and _has_digit(n)}
 
 
+def without(text, known):
+    """Return a text without the number of an invoice: what is left may be a proof.
+
+    >>> without("1234 FV 2026-0042", {"FV20260042"})
+    '1234'
+    """
+    words = _words(text)
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            if "".join(words[start:end]) in known:
+                return " ".join(words[:start] + words[end:])
+    return text
+
+
 def comparable(number):
     """Return the number of an invoice as it is compared.
 
