@@ -10,11 +10,15 @@
     "data": [
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
+        "security/debt_whatsapp_self_service_rules.xml",
+        "data/debt_dispute_reason_data.xml",
         "data/ir_cron_data.xml",
         "views/debt_contact_consent_views.xml",
         "views/debt_whatsapp_event_views.xml",
         "views/debt_whatsapp_identity_views.xml",
+        "views/debt_whatsapp_session_views.xml",
         "views/res_partner_views.xml",
         "views/debt_whatsapp_inbox_menus.xml",
+        "views/debt_whatsapp_session_menus.xml",
     ],
 }

@@ -7,6 +7,8 @@ A phrase counts inside short messages, too. What must be taken care of counts an
 import re
 import unicodedata
 
+from ..wish import wish_of
+
 #: A phrase is looked for in messages of so many words.
 SHORT = 6
 #: What may stand around a word that is the whole message.
@@ -16,11 +18,6 @@ POLITE = frozenset(
 
 #: {action: words and phrases}; the first action that matches wins.
 GLOBAL = {
-    "stop": (
-        "baja|stop|alto|unsubscribe|opt out|optout|cancelar suscripcion|"
-        "no mas mensajes|no me escriban|no me escriba|no me escriban mas|"
-        "dejen de escribirme|stop messages|no more messages|stop messaging me"
-    ),
     "wrong": (
         "numero equivocado|no soy|no lo conozco|no la conozco|no es mi numero|"
         "no soy esa persona|wrong number|wrong person|not me|you have the wrong number"
@@ -34,7 +31,6 @@ GLOBAL = {
         "menu|inicio|hola|opciones|0|buenas|buenos dias|buenas tardes|buenas noches|"
         "start over|hi|hello|options|good morning|good afternoon|good evening"
     ),
-    "start": "alta|reanudar|start|subscribe|resume",
     "english": "english|ingles|in english",
     "spanish": "espanol|spanish|castellano|en espanol",
     "leave": "cancelar|cancel|salir|exit",
@@ -177,6 +173,8 @@ def action(text):
     >>> action("se equivocan, no soy Pedro"), action("no me escriban más")
     ('wrong', 'stop')
     """
+    if wish := wish_of(text):
+        return {"stop": "stop", "again": "start"}[wish]
     text = plain(text)
     return next((name for name, words in GLOBAL.items() if _means(text, words)), None)
 

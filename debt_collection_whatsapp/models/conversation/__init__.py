@@ -1,5 +1,7 @@
 from . import (
     debt_agreements,
+    debt_case,
+    debt_evidence,
     debt_whatsapp_account,
     debt_whatsapp_effects_mixin,
     debt_whatsapp_facts_mixin,
