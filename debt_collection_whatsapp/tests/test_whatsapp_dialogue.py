@@ -438,7 +438,9 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertIn("Un asesor le escribirá", said)
         self.assertIn("+57 601 5550100", said)
         conversation = self.conversation
-        self.assertTrue(conversation._is_taken_over(self.now))
+        self.assertTrue(conversation._is_silent(self.now))
+        # the answer of the assistant still leaves
+        self.assertFalse(conversation._is_taken_over(self.now))
         self.assertEqual(conversation.waits_reason, "asked")
         self.assertEqual(self.tasks("answer").user_id, self.agent)
         self.assertEqual(self.say("hola?"), "")
@@ -448,6 +450,7 @@ class TestWhatsappDialogue(DialogueCommon):
         self.say("hola")
         conversation = self.conversation
         conversation._mute(self.agent, self.now)
+        self.assertTrue(conversation._is_taken_over(self.now))
         self.assertEqual(self.say("saldo"), "")
         self.assertEqual(conversation.human_user_id, self.agent)
         conversation.waits_since = False

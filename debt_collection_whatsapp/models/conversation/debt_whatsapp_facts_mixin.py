@@ -53,7 +53,7 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
             "lang": lang[:2] if lang[:2] in LANGUAGES else LANGUAGES[0],
             "locales": self._locales(customer, company),
             "enabled": account._bot_is_on(now),
-            "human": self._is_taken_over(now),
+            "human": self._is_silent(now),
             "level": level,
             "locked": self.identity_id._is_locked(now),
             "tries_left": max(0, TRIES - self.identity_id.failed_checks),

@@ -75,7 +75,7 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             inbound = Inbound("resume", payload=turn.resume)
         self._want_who_answers(turn, facts, messages, now)
         # a person who takes over begins anew
-        self.session = False if self._is_taken_over(now) else session.to_json()
+        self.session = False if self._is_silent(now) else session.to_json()
 
     def _wait_for_turn(self):
         """Hold the conversation until the turn is committed."""
