@@ -1,1 +1,5 @@
-from . import account, conversation, inbox, people, sending, templates
+from . import account, conversation, people, sending, templates
+
+# isort: split
+# after the models that it extends
+from . import inbox
