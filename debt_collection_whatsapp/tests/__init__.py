@@ -5,5 +5,7 @@ from . import (
     test_whatsapp_files,
     test_whatsapp_inbox,
     test_whatsapp_people,
+    test_whatsapp_rate,
+    test_whatsapp_setup,
     test_whatsapp_webhook,
 )
