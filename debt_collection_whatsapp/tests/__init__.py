@@ -7,5 +7,6 @@ from . import (
     test_whatsapp_people,
     test_whatsapp_rate,
     test_whatsapp_setup,
+    test_whatsapp_template,
     test_whatsapp_webhook,
 )
