@@ -11,3 +11,8 @@ class AccountChartTemplate(models.AbstractModel):
         from .templates import Templates
 
         Templates(company).tell()
+
+    def _debt_demo_whatsapp_inbox(self, company):
+        from .inbox import Inbox
+
+        Inbox(company).tell()

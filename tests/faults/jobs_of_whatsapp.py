@@ -11,7 +11,7 @@ WABA, PHONE_NUMBER = "998877665544332", "112233445566778"
 def keep_app(env):
     """Make an app of a company with a number; return the key of its address."""
     app = env["debt.whatsapp.app"].create(
-        {"name": "Faults", "app_id": "1", "app_secret": APP_SECRET}
+        {"name": "Faults", "app_id": "700800900100", "app_secret": APP_SECRET}
     )
     env["debt.whatsapp.account"].create(
         {

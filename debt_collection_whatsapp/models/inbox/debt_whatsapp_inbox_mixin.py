@@ -9,7 +9,6 @@ from odoo.tools import split_every
 
 from odoo.addons.debt_collection.models.daily.debt_run import LOCK_CLASS, RETRYABLE
 
-from ...logic.graph_error import classify
 from ...logic.webhook_body import (
     Unreadable,
     dict_of,
@@ -17,6 +16,7 @@ from ...logic.webhook_body import (
     list_of,
     text_of,
 )
+from ...tools.graph_client import GraphError
 
 _logger = logging.getLogger(__name__)
 
@@ -251,8 +251,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
             templates._on_update(self.app_id, element.kind, element.value, now)
             return DONE
         if element.kind in OF_ACCOUNTS:
-            for account in self._meant(accounts, element.value):
-                account._on_update(element.kind, element.value, now)
+            accounts._on_update(element.kind, element.value, now)
             return DONE
         if not number:
             return IGNORED
@@ -269,13 +268,6 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         accounts = self.app_id.with_context(active_test=False).account_ids
         return accounts.filtered(lambda account: waba_id and account.waba_id == waba_id)
 
-    def _meant(self, accounts, value):
-        """Return which of the numbers an update is about that may name one."""
-        digits = _digits(text_of(value.get("display_phone_number")))
-        if not digits:
-            return accounts
-        return accounts.filtered(lambda a: _digits(a.phone or "") in (digits, ""))
-
     def _on_message(self, account, element, now):
         message = self.env["debt.whatsapp.message"]._take_in(
             account, element, self.received, now
@@ -289,9 +281,14 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         return NOT_MATCHED if merged is False else DONE
 
     def _on_error(self, account, element, now):
-        code = element.value.get("code")
-        code = code if isinstance(code, int) else None
-        account._on_error(classify(code), element.value, now)
+        told = element.value
+        code = told.get("code")
+        error = GraphError(
+            code if isinstance(code, int) else None,
+            details=text_of(dict_of(told.get("error_data")).get("details")),
+            message=text_of(told.get("message")) or text_of(told.get("title")),
+        )
+        account._on_error(error.kind, error, now)
         return DONE
 
     def _on_preferences(self, account, element, now):
@@ -325,7 +322,3 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
                     purpose="marketing",
                 )
         return DONE
-
-
-def _digits(text):
-    return "".join(filter(str.isdigit, text))
