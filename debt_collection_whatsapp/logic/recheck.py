@@ -40,7 +40,7 @@ class Facts:
     :param valid_until: not worth sending after it, or None
     :param silent: why the number sends nothing: "not_ready", "breaker",
         "not_acknowledged", "third_party", or None
-    :param opted_out: whether the person wants no messages by themselves
+    :param opted_out: whether the person wants no messages that they did not ask for
     :param wrong_person: whether it is not the customer who has this number
     :param taken_over: whether a person of ours answers instead of the assistant
     :param window_until: until when free text is taken, or None
@@ -105,11 +105,12 @@ def _ended(facts):
     by_itself = facts.author not in ANSWERS
     if facts.valid_until and facts.now > facts.valid_until:
         return Decision(EXPIRE, "late")
-    if facts.wrong_person and (by_itself or facts.is_template):
-        return Decision(CANCEL, "wrong_person")
-    # who writes to us gets an answer, whatever they said of reminders
-    if facts.opted_out and by_itself:
-        return Decision(CANCEL, "opted_out")
+    # who writes to us gets an answer in our words, whatever they said of reminders
+    if by_itself or facts.is_template:
+        if facts.wrong_person:
+            return Decision(CANCEL, "wrong_person")
+        if facts.opted_out:
+            return Decision(CANCEL, "opted_out")
     if facts.silent == "third_party":
         return Decision(CANCEL, "third_party")
     if facts.taken_over and facts.author == "bot":

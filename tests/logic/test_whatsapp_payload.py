@@ -232,7 +232,7 @@ def test_the_envelope_of_somebody_with_and_without_a_number():
     hidden = envelope(text("Hola"), "7f0c", recipient="CO.1")
     assert hidden["recipient"] == "CO.1"
     assert "to" not in hidden
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="anybody"):
         envelope(text("Hola"), "7f0c")
 
 

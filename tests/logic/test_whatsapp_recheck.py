@@ -1,7 +1,7 @@
 """Whether a WhatsApp message in the queue may leave."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from debt_collection_whatsapp_logic.recheck import (
@@ -17,7 +17,7 @@ from debt_collection_whatsapp_logic.recheck import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-NOON = datetime(2026, 6, 1, 12)
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 REMINDER = Facts(NOON, "strategy", is_template=True)
 ANSWER = Facts(NOON, "bot", window_until=NOON + HOUR)
@@ -35,6 +35,7 @@ BY_HAND = Facts(NOON, "agent", window_until=NOON + HOUR)
         (REMINDER, {"opted_out": True}, CANCEL, "opted_out"),
         (ANSWER, {"opted_out": True}, SEND, ""),
         (BY_HAND, {"opted_out": True}, SEND, ""),
+        (BY_HAND, {"opted_out": True, "is_template": True}, CANCEL, "opted_out"),
         (REMINDER, {"wrong_person": True}, CANCEL, "wrong_person"),
         (ANSWER, {"wrong_person": True}, SEND, ""),
         (BY_HAND, {"wrong_person": True}, SEND, ""),
@@ -94,8 +95,8 @@ def may_leave(facts):
     return (
         (facts.valid_until is None or facts.valid_until >= NOON)
         and facts.silent is None
-        and not (facts.opted_out and not answers)
-        and not (facts.wrong_person and not (answers and not facts.is_template))
+        and ((answers and not facts.is_template) or not facts.opted_out)
+        and ((answers and not facts.is_template) or not facts.wrong_person)
         and not (facts.author == "bot" and facts.taken_over)
         and (facts.sendable if facts.is_template else open_)
         and (facts.has_room or open_)

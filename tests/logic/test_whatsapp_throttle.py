@@ -1,6 +1,6 @@
 """How quickly WhatsApp messages follow each other."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from debt_collection_whatsapp_logic.throttle import (
@@ -12,7 +12,7 @@ from debt_collection_whatsapp_logic.throttle import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-NOON = datetime(2026, 6, 1, 12)
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def at(*seconds):
