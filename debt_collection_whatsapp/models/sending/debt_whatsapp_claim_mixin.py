@@ -194,7 +194,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             return None
         if not message._lock_conversation():
             return None  # another worker writes to the same person
-        action = message.action_id
+        action = message._own_action()
         if action and action.state != "sent":
             message.write({"state": "cancelled", "reason": "debt"})
             return None
@@ -241,7 +241,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             now=now,
             author=self.author,
             is_template=self.kind == "template",
-            sendable=bool(template._is_sendable()) if template else False,
+            sendable=template.sendable,
             valid_until=self.valid_until or None,
             silent=account._why_silent(author, now) or None,
             opted_out=self._is_opted_out(),
@@ -313,9 +313,9 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             self._wait(decision.until, reason)
         elif kind == recheck.CANCEL:
             self._give_up("cancelled", reason, now)
-        elif kind == recheck.REWRITE and self.action_id:
+        elif kind == recheck.REWRITE and (action := self._own_action()):
             self.write({"state": "cancelled", "reason": reason})
-            self.action_id._plan_again()
+            action._plan_again()
         elif kind == recheck.CONVERT and self._convert(now):
             self.write({"state": "expired", "reason": "replaced"})
         else:
@@ -332,7 +332,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
 
         :return: whether its message may leave now
         """
-        action = self.action_id
+        action = self._own_action()
         action._lock_debtors(wait=True)
         action.case_id._refresh(action.contact_day)
         if not action._suppress(now):
@@ -369,13 +369,14 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         if company.debt_test_mode:
             test = self.env["debt.channel.whatsapp"]._test_address(company)
             return envelope(content, self.uuid, to=(test or "").lstrip("+"))
+        links = self.conversation_id._links()
+        known = links.filtered(lambda link: link.state in ("linked", "confirmed"))
         return envelope(
             content,
             self.uuid,
-            to=identity.wa_id or "",
-            recipient=identity.bsuid or "",
-            # where the number changed hands since, WhatsApp does not bring it
-            identity_hash=identity.identity_hash or "",
+            **identity._recipient(),
+            # WhatsApp does not bring it where the number changed hands since
+            identity_hash=(known and identity.identity_hash) or "",
             reply_to=reply_to,
         )
 
@@ -409,7 +410,9 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         """
         if self.state != "queued":
             return True
-        missing = [ref for ref in attachment_ids(self.content) if ref not in self._media()]
+        missing = [
+            ref for ref in attachment_ids(self.content) if ref not in self._media()
+        ]
         if not missing:
             return True
         run = self.env["debt.run"]
@@ -421,8 +424,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
                 )
         except GraphTrouble as trouble:
             run._checkpoint(read_committed=True)
-            # nothing left, whatever became of the file
-            self._refused(trouble, fields.Datetime.now(), left=False)
+            self._not_uploaded(trouble, fields.Datetime.now())
             run._checkpoint()
             return False
         self.media = {str(ref): name for ref, name in media.items()}
@@ -467,9 +469,11 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             values["sent_date"] = now
         self.write(values)
         if not self.is_test:
-            self.conversation_id.identity_id._learn_answer(answer, now)
-        self.action_id.reason_detail = False
-        self.action_id._sms_arrived(on_phone=False)
+            self.conversation_id.identity_id._learn_answer(self.account_id, answer)
+        self.template_id._on_taken()
+        action = self._own_action()
+        action.reason_detail = False
+        action._sms_arrived(on_phone=False)
 
     # === LOST === #
 
@@ -492,7 +496,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
     def _lose(self, detail=None):
         """Nobody knows whether it left: a person decides, or a report tells."""
         self.write({"state": "uncertain", "error": detail and detail[:200]})
-        action = self.action_id
+        action = self._own_action()
         if action.state == "sent":
             action.write(
                 {
@@ -521,7 +525,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         ).try_lock_for_update()
         for message in uncertain.filtered(lambda m: m.state == "uncertain"):
             message.write({"state": "queued", "resent": True, "next_try": False})
-            action = message.action_id
+            action = message._own_action()
             if action.state == "uncertain":
                 action.write({"state": "sent", "reason": False, "delivery": "queued"})
         return uncertain

@@ -150,15 +150,15 @@ class DebtWhatsappMessage(models.Model):
     error_class = fields.Char(copy=False)
     error_code = fields.Integer(copy=False)
     error = fields.Char(copy=False)
-    trace = fields.Char(
-        copy=False, help="By which Meta's support finds the error."
-    )
+    trace = fields.Char(copy=False, help="By which Meta's support finds the error.")
     sent_date = fields.Datetime(copy=False)
     delivered_date = fields.Datetime(copy=False)
     read_date = fields.Datetime(copy=False)
     failed_date = fields.Datetime(copy=False)
     price_category = fields.Char(
-        string="Category", copy=False, help="As WhatsApp charges it: utility, service, …"
+        string="Category",
+        copy=False,
+        help="As WhatsApp charges it: utility, service, …",
     )
     price_type = fields.Char(
         copy=False, help="regular, or why it is free, as WhatsApp says."
@@ -363,6 +363,12 @@ class DebtWhatsappMessage(models.Model):
         for message, mail in zip(shown, mails, strict=True):
             message.mail_message_id = mail
 
+    def _own_action(self):
+        """Return the action that this message is; empty for what people and the
+        assistant write, whose action, if any, tells only that they did."""
+        self.ensure_one()
+        return self.action_id if self.author == "strategy" else self.action_id.browse()
+
     # === OUT OF THE QUEUE === #
 
     @api.model
@@ -394,9 +400,8 @@ class DebtWhatsappMessage(models.Model):
         :param str state: "cancelled" or "expired"
         """
         self.write({"state": state, "reason": reason, "failed_date": now})
-        # a message that a person takes out is the action's affair, see there
         for message in self:
-            action = message.action_id
+            action = message._own_action()
             if action.state == "sent":
                 action._unreachable(message._reason_of_action())
 
@@ -422,7 +427,8 @@ class DebtWhatsappMessage(models.Model):
         # sudo: the right to work the case is the right to stop its messages
         waiting = waiting.sudo().try_lock_for_update()
         waiting = waiting.filtered(lambda message: message.state == "queued")
-        waiting.action_id.filtered(lambda a: a.state == "sent")._skip("withdrawn")
+        actions = waiting.filtered(lambda m: m.author == "strategy").action_id
+        actions.filtered(lambda action: action.state == "sent")._skip("withdrawn")
         waiting.write({"state": "cancelled", "reason": "withdrawn"})
 
     def action_mark_sent(self):
@@ -439,7 +445,7 @@ class DebtWhatsappMessage(models.Model):
             raise UserError(self.env._("None of these messages is uncertain."))
         uncertain._check_right()
         for message in uncertain:
-            action = message.action_id
+            action = message._own_action()
             if action.state == "uncertain" and decision == "sent":
                 action.action_mark_sent()
             elif action.state == "uncertain":
@@ -457,7 +463,7 @@ class DebtWhatsappMessage(models.Model):
                 message.write({"state": "sent", "reason": "decided"})
                 continue
             message.write({"state": "cancelled", "reason": "again"})
-            if not message.action_id:
+            if not message._own_action():
                 message._send_copy(self.env.user, fields.Datetime.now())
 
     def action_send_again(self):
@@ -486,7 +492,7 @@ class DebtWhatsappMessage(models.Model):
         failed = self.filtered(lambda m: m.state in NOT_LEFT and m.direction == "out")
         failed._check_right()
         for message in failed.sudo():  # sudo: the right was checked above
-            action = message.action_id
+            action = message._own_action()
             if action and action.state != "failed":
                 raise UserError(
                     self.env._(
