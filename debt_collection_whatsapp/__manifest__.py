@@ -11,5 +11,10 @@
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
         "data/ir_cron_data.xml",
+        "views/debt_contact_consent_views.xml",
+        "views/debt_whatsapp_event_views.xml",
+        "views/debt_whatsapp_identity_views.xml",
+        "views/res_partner_views.xml",
+        "views/debt_whatsapp_inbox_menus.xml",
     ],
 }
