@@ -11,10 +11,17 @@
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
         "data/ir_cron_data.xml",
+        "wizards/debt_whatsapp_again_wizard_views.xml",
+        "views/debt_whatsapp_message_views.xml",
+        "views/debt_action_views.xml",
         "views/debt_contact_consent_views.xml",
         "views/debt_whatsapp_event_views.xml",
         "views/debt_whatsapp_identity_views.xml",
         "views/res_partner_views.xml",
         "views/debt_whatsapp_inbox_menus.xml",
+        "views/debt_whatsapp_sending_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["debt_collection_whatsapp/static/src/**/*"],
+    },
 }

@@ -187,9 +187,8 @@ class DebtChannelWhatsapp(models.AbstractModel):
         """Write one message for each action into the queue."""
         actions = actions.sudo()  # sudo: the queue belongs to the system
         messages = self.env["debt.whatsapp.message"]
-        links = (
-            self.env["debt.link"].sudo()._new(actions.case_id, now)
-        )  # sudo: as above
+        # sudo: links to what customers owe, for the customers
+        links = self.env["debt.link"].sudo()._new(actions.case_id, now)
         vals_list = [
             self._message_values(action, links[action.case_id], now)
             for action in actions

@@ -16,8 +16,8 @@ class DebtWhatsappAccount(models.Model):
     reminder_part = fields.Integer(
         string="Share of Reminders",
         default=70,
-        help="Of the people whom the number may write to first in a day, this many in a "
-        "hundred are for reminders. The rest is kept for confirmations and answers.",
+        help="Of the people whom the number may write to first in a day, this many in "
+        "a hundred are for reminders. The rest is kept for confirmations and answers.",
     )
     resend_confirmations = fields.Boolean(
         help="A confirmation of which nobody knows for an hour whether it left is sent "

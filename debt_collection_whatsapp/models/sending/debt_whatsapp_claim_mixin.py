@@ -410,13 +410,12 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         """
         if self.state != "queued":
             return True
-        missing = [
-            ref for ref in attachment_ids(self.content) if ref not in self._media()
-        ]
+        known = self._media()
+        missing = [ref for ref in attachment_ids(self.content) if ref not in known]
         if not missing:
             return True
         run = self.env["debt.run"]
-        media = dict(self._media())
+        media = dict(known)
         try:
             for file in self.env["ir.attachment"].sudo().browse(missing).exists():
                 media[file.id] = self._client_of(clients).upload(
@@ -498,14 +497,7 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         self.write({"state": "uncertain", "error": detail and detail[:200]})
         action = self._own_action()
         if action.state == "sent":
-            action.write(
-                {
-                    "state": "uncertain",
-                    "reason": "lost",
-                    "reason_detail": detail,
-                    "delivery": False,
-                }
-            )
+            action._lose(detail)
 
     @api.model
     def _resend_uncertain(self, now):
