@@ -1,1 +1,7 @@
-from . import debt_whatsapp_again_wizard
+from . import (
+    debt_message_wizard,
+    debt_text_preview_wizard,
+    debt_whatsapp_again_wizard,
+    debt_whatsapp_steps_wizard,
+    debt_whatsapp_submit_wizard,
+)
