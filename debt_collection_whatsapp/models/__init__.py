@@ -1,1 +1,5 @@
-from . import account, conversation, inbox, people, sending, templates
+from . import account, conversation, people, sending, templates
+
+# isort: split
+# what extends models of the rooms above
+from . import inbox

@@ -1,1 +1,7 @@
-from . import test_graph_client, test_whatsapp_account
+from . import (
+    test_graph_client,
+    test_whatsapp_account,
+    test_whatsapp_failures,
+    test_whatsapp_reports,
+    test_whatsapp_sending,
+)
