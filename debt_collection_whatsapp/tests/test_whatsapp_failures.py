@@ -160,7 +160,9 @@ class TestWhatsappFailures(SendingCommon):
 
     def test_three_mistakes_of_ours_stop_a_template(self):
         for number in range(3):
-            partner = self.new_debtor(f"Debtor{number}", phone=f"+57 300 555 000{number}")
+            partner = self.new_debtor(
+                f"Debtor{number}", phone=f"+57 300 555 000{number}"
+            )
             self.identity._of_partner(self.account, partner)._link(
                 partner, self.company
             ).state = "confirmed"
@@ -270,7 +272,8 @@ class TestWhatsappFailures(SendingCommon):
             self.work()
         self.assertEqual(len(self.graph.sent), 2)
         self.assertEqual(
-            self.message_of(message.action_id).mapped("state"), ["cancelled", "accepted"]
+            self.message_of(message.action_id).mapped("state"),
+            ["cancelled", "accepted"],
         )
 
     def test_deciding_on_the_action_decides_on_its_message(self):
@@ -305,7 +308,9 @@ class TestWhatsappFailures(SendingCommon):
         message.with_user(self.agent)._send_again("they are there now", NOON)
         self.assertEqual(message.action_id.state, "planned")
         self.assertIn(
-            "they are there now", message.case_id.message_ids[:1].body, "everybody knows"
+            "they are there now",
+            message.case_id.message_ids[:1].body,
+            "everybody knows",
         )
         self.dispatch()
         with freeze_time(minutes(1)):

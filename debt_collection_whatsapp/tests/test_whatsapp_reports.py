@@ -325,7 +325,8 @@ class TestWhatsappConfirmations(SendingCommon):
         self.conversation(wrote=NOON - timedelta(days=2))
         action = self.promise()
         self.assertEqual(
-            (action.channel, action.track, action.state), ("whatsapp", "service", "sent")
+            (action.channel, action.track, action.state),
+            ("whatsapp", "service", "sent"),
         )
         message = self.message_of(action.sudo())
         self.assertEqual(message.priority, 10)
@@ -345,8 +346,10 @@ class TestWhatsappConfirmations(SendingCommon):
 
     def test_without_a_template_for_it_it_stays_an_email(self):
         self.conversation(wrote=NOON - timedelta(days=2))
-        text = self.env["debt.whatsapp.text"].sudo()._standard(
-            "promise_confirm", self.company
+        text = (
+            self.env["debt.whatsapp.text"]
+            .sudo()
+            ._standard("promise_confirm", self.company)
         )
         text.template_ids.status = "PAUSED"
         self.assertEqual(self.promise().channel, "email")

@@ -2,12 +2,15 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import MOBILE, WA_ID
 from .fake_graph import HELD, TOKEN
 from .sending_common import NOON, SendingCommon, days, minutes
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @freeze_time(NOON)
@@ -243,7 +246,11 @@ class TestWhatsappQueue(SendingCommon):
                 "public_holidays": False,
                 "window_ids": [
                     Command.create(
-                        {"weekdays": "all", "hour_from": 8.0, "hour_to": 11.0}
+                        {
+                            **dict.fromkeys(WEEK, True),
+                            "hour_from": 8.0,
+                            "hour_to": 11.0,
+                        }
                     )
                 ],
             }
@@ -283,7 +290,9 @@ class TestWhatsappQueue(SendingCommon):
     def test_no_more_than_so_many_a_second(self):
         self.account.sudo().rate = 2
         for number in range(4):
-            partner = self.new_debtor(f"Debtor{number}", phone=f"+57 300 555 000{number}")
+            partner = self.new_debtor(
+                f"Debtor{number}", phone=f"+57 300 555 000{number}"
+            )
             conversation = self.conversation(partner, wrote=NOON)
             self.answered("x", conversation=conversation)
         self.work()
@@ -350,9 +359,7 @@ class TestWhatsappQueue(SendingCommon):
             self.work()
             self.work()
         self.assertEqual((message.state, message.reason), ("expired", "replaced"))
-        self.assertEqual(
-            self.graph.sent[-1]["template"]["name"], "dc_case_update_v1"
-        )
+        self.assertEqual(self.graph.sent[-1]["template"]["name"], "dc_case_update_v1")
         announced = self.messages.search([("again_of_id", "=", message.id)])
         self.assertEqual((announced.state, announced.author), ("accepted", "agent"))
 
@@ -368,9 +375,7 @@ class TestWhatsappQueue(SendingCommon):
         message = self.reminded()
         answer = self.answered(conversation=message.conversation_id)
         self.messages._cancel_waiting(message.conversation_id, "opted_out", NOON)
-        self.assertEqual(
-            (message + answer).mapped("state"), ["cancelled", "cancelled"]
-        )
+        self.assertEqual((message + answer).mapped("state"), ["cancelled", "cancelled"])
         action = message.action_id
         self.assertEqual((action.state, action.reason), ("skipped", "opted_out"))
 
@@ -393,8 +398,12 @@ class TestWhatsappQueue(SendingCommon):
     # === FILES === #
 
     def a_file(self):
-        return self.env["ir.attachment"].sudo().create(
-            {"name": "FV-1.pdf", "raw": b"%PDF-1.4", "mimetype": "application/pdf"}
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {"name": "FV-1.pdf", "raw": b"%PDF-1.4", "mimetype": "application/pdf"}
+            )
         )
 
     def a_document(self, **values):
