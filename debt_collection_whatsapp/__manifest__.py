@@ -10,6 +10,8 @@
     "data": [
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
+        "security/debt_whatsapp_self_service_rules.xml",
+        "data/debt_dispute_reason_data.xml",
         "data/ir_cron_data.xml",
         "data/debt_whatsapp_policy_data.xml",
         "data/debt_whatsapp_version_data.xml",
@@ -24,6 +26,7 @@
         "wizards/debt_whatsapp_submit_wizard_views.xml",
         "views/debt_action_views.xml",
         "views/debt_whatsapp_account_views.xml",
+        "views/debt_whatsapp_assistant_views.xml",
         "views/debt_whatsapp_app_views.xml",
         "views/debt_whatsapp_message_views.xml",
         "views/debt_whatsapp_rate_views.xml",
@@ -36,9 +39,11 @@
         "views/debt_contact_consent_views.xml",
         "views/debt_whatsapp_event_views.xml",
         "views/debt_whatsapp_identity_views.xml",
+        "views/debt_whatsapp_session_views.xml",
         "views/res_partner_views.xml",
         "views/debt_whatsapp_inbox_menus.xml",
         "views/debt_whatsapp_sending_menus.xml",
+        "views/debt_whatsapp_session_menus.xml",
     ],
     "demo": ["demo/account_chart_template_demo.xml"],
     "assets": {

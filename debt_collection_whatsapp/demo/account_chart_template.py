@@ -11,3 +11,8 @@ class AccountChartTemplate(models.AbstractModel):
         from .templates import Templates
 
         Templates(company).tell()
+
+    def _debt_demo_whatsapp_dialogue(self, company):
+        from .dialogue import Dialogue
+
+        Dialogue(company).tell()

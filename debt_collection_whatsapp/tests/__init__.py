@@ -1,6 +1,7 @@
 from . import (
     test_graph_client,
     test_whatsapp_account,
+    test_whatsapp_dialogue,
     test_whatsapp_failures,
     test_whatsapp_files,
     test_whatsapp_inbox,
