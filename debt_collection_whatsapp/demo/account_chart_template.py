@@ -12,6 +12,11 @@ class AccountChartTemplate(models.AbstractModel):
 
         Templates(company).tell()
 
+    def _debt_demo_whatsapp_dialogue(self, company):
+        from .dialogue import Dialogue
+
+        Dialogue(company).tell()
+
     def _debt_demo_whatsapp_inbox(self, company):
         from .inbox import Inbox
 

@@ -594,6 +594,7 @@ class TestWhatsappDialogue(DialogueCommon):
         other = self.env["res.company"].create(
             {"name": "Otra", "country_id": self.company.country_id.id}
         )
+        number = "99887766"
         account = self.new_account(
             other,
             waba_id=WABA,
@@ -602,15 +603,13 @@ class TestWhatsappDialogue(DialogueCommon):
             bot_enabled=True,
         )
         self.prove()
-        said = self.say("saldo", number="99887766")
+        said = self.say("saldo", number=number)
         self.assertNotIn("450", said)
         self.assertIn("y el número de una factura", said)
         theirs = self.env["debt.whatsapp.conversation"].sudo()
         theirs = theirs.search([("account_id", "=", account.id)])
         self.assertFalse(theirs.case_id)
-        self.assertNotIn(
-            "450", self.say(f"3456 {self.bills[0].name}", number="99887766")
-        )
+        self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number=number))
 
     def test_figures_and_misses(self):
         self.say("asdf qwer")

@@ -171,8 +171,10 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
     def _work_elements(self, told, now):
         """Return [(element, result, what went wrong)]."""
         results = []
-        for together, group in groupby(told, lambda e: (e.kind, e.phone_number_id)):
-            size = BATCH if together[0] == "status" else 1
+        for (kind, *_where), group in groupby(
+            told, lambda e: (e.kind, e.phone_number_id, e.waba_id)
+        ):
+            size = BATCH if kind == "status" else 1
             for batch in split_every(size, group, list):
                 results += self._try(batch, now)
         return results
@@ -181,7 +183,11 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         """Work elements together; one by one where that fails."""
         try:
             with self.env.cr.savepoint():
-                return [(each, self._handle(each, now), "") for each in batch]
+                results = self._handle_all(batch, now)
+                return [
+                    (each, result, "")
+                    for each, result in zip(batch, results, strict=True)
+                ]
         except RETRYABLE:
             raise
         except Exception as error:
@@ -234,6 +240,19 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     # === ONE UPDATE === #
 
+    def _handle_all(self, batch, now):
+        """Do what updates mean that belong together; return what became of each."""
+        if batch[0].kind != "status":
+            return [self._handle(each, now) for each in batch]
+        account = self._meant(batch[0])
+        if not account or not batch[0].phone_number_id:
+            return [IGNORED for _each in batch]
+        statuses = [each.value for each in batch]
+        self.env["debt.whatsapp.identity"]._of_reports(account, statuses)
+        messages = self.env["debt.whatsapp.message"]
+        missing = set(map(id, messages._merge_statuses(account, statuses, now)))
+        return [NOT_MATCHED if id(s) in missing else DONE for s in statuses]
+
     def _handle(self, element, now):
         """Do what an update means; return what became of it.
 
@@ -241,9 +260,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
         :raise Exception: whatever goes wrong; the caller has a savepoint
         """
-        accounts = self._accounts(element.waba_id)
-        if number := element.phone_number_id:
-            accounts = accounts.filtered(lambda a: a.phone_number_id == number)
+        accounts = self._meant(element)
         if not accounts:
             return IGNORED
         if element.kind in OF_TEMPLATES:
@@ -253,32 +270,35 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         if element.kind in OF_ACCOUNTS:
             accounts._on_update(element.kind, element.value, now)
             return DONE
-        if not number:
+        if not element.phone_number_id:
             return IGNORED
         handler = {
             "message": self._on_message,
-            "status": self._on_status,
             "error": self._on_error,
             "user_preferences": self._on_preferences,
         }.get(element.kind)
         return handler(accounts, element, now) if handler else IGNORED
 
-    def _accounts(self, waba_id):
-        """Return the numbers of a business account that this app serves."""
+    def _meant(self, element):
+        """Return the numbers of this app that an update is about.
+
+        The one that it names, else all of its business account.
+        """
+        waba_id, number = element.waba_id, element.phone_number_id
         accounts = self.app_id.with_context(active_test=False).account_ids
-        return accounts.filtered(lambda account: waba_id and account.waba_id == waba_id)
+        return accounts.filtered(
+            lambda account: (
+                waba_id
+                and account.waba_id == waba_id
+                and number in ("", account.phone_number_id)
+            )
+        )
 
     def _on_message(self, account, element, now):
         message = self.env["debt.whatsapp.message"]._take_in(
             account, element, self.received, now
         )
         return DONE if message else IGNORED
-
-    def _on_status(self, account, element, now):
-        status = element.value
-        self.env["debt.whatsapp.identity"]._of_report(account, status)
-        merged = self.env["debt.whatsapp.message"]._merge_status(account, status, now)
-        return NOT_MATCHED if merged is False else DONE
 
     def _on_error(self, account, element, now):
         told = element.value
