@@ -58,9 +58,11 @@ class DebtWhatsappIdentityMixin(models.AbstractModel):
                 ("bsuid", "in", [bsuid for bsuid, _wa_id, _hash in told if bsuid]),
             ]
         )
-        known = {(i.bsuid, i.wa_id or "", i.identity_hash_seen or "") for i in known}
-        for bsuid, wa_id, hash_seen in sorted(told - known):
-            if bsuid or hash_seen:
+        known = {i.bsuid: (i.wa_id or "", i.identity_hash_seen) for i in known}
+        for bsuid, wa_id, hash_seen in sorted(told):
+            number, seen = known.get(bsuid, (None, None))
+            is_news = number is None or wa_id not in ("", number)
+            if (is_news and bsuid) or hash_seen not in ("", seen):
                 identity = self._known_as(account, bsuid, wa_id)
                 identity._told(hash_seen=hash_seen)
 
