@@ -177,8 +177,8 @@ IMPURE_MODULES = {
     *("shutil", "socket", "subprocess", "sys", "tempfile", "threading", "time"),
     *("urllib", "uuid"),
 }
-#: Data about places, without a clock: how amounts and days are written there.
-PURE_PACKAGES = {"babel"}
+#: Data about places, without a clock: how amounts, days and numbers are written there.
+PURE_PACKAGES = {"babel", "phonenumbers"}
 
 
 def impurities(path, addon):

@@ -252,7 +252,8 @@ def _open(talk, reason):
         message = talk.plain("dispute_taken", date=talk.day(day))
     else:
         message = talk.plain("dispute_done", ref=REF, date=talk.day(day))
-    session = talk.session.ask("more", until=(talk.facts.moment + STORY_TIME).isoformat())
+    until = talk.facts.moment + STORY_TIME
+    session = talk.session.ask("more", until=until.isoformat())
     return talk.turn(message, effect, event="disputed", session=session)
 
 
