@@ -10,6 +10,21 @@
     "data": [
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
+        "security/debt_whatsapp_desk_rules.xml",
         "data/ir_cron_data.xml",
+        "data/debt_whatsapp_quick_answer_data.xml",
+        "wizards/debt_whatsapp_give_wizard_views.xml",
+        "wizards/debt_whatsapp_link_wizard_views.xml",
+        "views/debt_whatsapp_conversation_views.xml",
+        "views/debt_whatsapp_quick_answer_views.xml",
+        "views/debt_case_views.xml",
+        "views/debt_whatsapp_desk_settings_views.xml",
+        # after every action it opens
+        "views/debt_whatsapp_desk_menus.xml",
     ],
+    "demo": ["demo/account_chart_template_demo.xml"],
+    "assets": {
+        "web.assets_backend": ["debt_collection_whatsapp/static/src/**/*"],
+        "web.assets_tests": ["debt_collection_whatsapp/static/tests/tours/**/*"],
+    },
 }
