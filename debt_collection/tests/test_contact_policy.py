@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -724,20 +724,20 @@ class TestPolicyInQueue(PolicyCommon):
         action, mail = self.queued()
         tuesday = DAY + timedelta(days=1)
         with freeze_time(self.at(DAY, 19)):
-            self.assertFalse(mail._debt_claim())
+            self.assertFalse(mail._debt_claim(fields.Datetime.now()))
         self.assertEqual(mail.state, "outgoing")
         self.assertEqual(mail.scheduled_date, self.at(tuesday, 9))
         self.assertEqual(action.wait_until, self.at(tuesday, 9))
         self.assertEqual((action.state, action.contact_day), ("sent", tuesday))
         self.assertEqual(action.case_id.last_message_day, tuesday)
         with freeze_time(self.at(tuesday, 9)):
-            self.assertTrue(mail._debt_claim())
+            self.assertTrue(mail._debt_claim(fields.Datetime.now()))
 
     def test_who_opted_out_meanwhile_gets_nothing(self):
         action, mail = self.queued()
         self.env["debt.contact.consent"]._withdraw(self.debtor.email, "email", "link")
         with freeze_time(self.at(DAY, 13)):
-            self.assertFalse(mail._debt_claim())
+            self.assertFalse(mail._debt_claim(fields.Datetime.now()))
         self.assertEqual(mail.state, "cancel")
         self.assertEqual((action.state, action.reason), ("skipped", "opted_out"))
 
@@ -748,7 +748,7 @@ class TestPolicyInQueue(PolicyCommon):
         )
         action = self.message(self.at(DAY, 12), rosa)
         with freeze_time(self.at(DAY, 13)):
-            self.assertTrue(self.mails_of(action)._debt_claim())
+            self.assertTrue(self.mails_of(action)._debt_claim(fields.Datetime.now()))
 
     def test_a_mail_counts_on_the_day_on_which_it_left(self):
         self.switch_on("ec")

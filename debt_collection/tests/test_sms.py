@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.sms.tools.sms_api import SmsApiBase
 
-from ..models.contact.mail_mail import TRIES
+from ..models.contact.debt_queue_mixin import TRIES
 from .common import DAY, DebtCommon
 from .sms_provider import provider_of
 

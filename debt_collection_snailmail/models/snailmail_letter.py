@@ -69,14 +69,7 @@ class SnailmailLetter(models.Model):
     def _debt_lose(self, detail):
         """Nobody knows whether the service got the letter: a person decides."""
         self.state = "canceled"
-        self.debt_action_id.write(
-            {
-                "state": "uncertain",
-                "reason": "lost",
-                "reason_detail": detail,
-                "delivery": False,
-            }
-        )
+        self.debt_action_id._lose(detail)
         self.debt_run_id._follow_service()
 
     def write(self, vals):

@@ -4,7 +4,6 @@ from . import (
     debt_channel_voice,
     debt_evidence,
     debt_promise,
-    debt_run,
     debt_strategy_step,
     debt_voice_conversation_mixin,
     debt_voice_event,

@@ -7,6 +7,10 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from odoo.addons.debt_collection.fields import LooseMany2one
+from odoo.addons.debt_collection.models.contact.debt_queue_mixin import (
+    FIRST_WAIT,
+    TRIES,
+)
 
 from ..logic.conversation import UNANSWERED, advance, outcome
 from ..logic.twilio import ACCEPTED, ACCOUNT, BAD_NUMBER, LATER, UNKNOWN
@@ -14,13 +18,8 @@ from ..tools.twilio_client import TwilioClient
 
 _logger = logging.getLogger(__name__)
 
-#: How often a call is asked for while the provider says "later", and the first wait.
-TRIES = 6
-FIRST_WAIT = timedelta(minutes=5)
 #: After a call that nobody took.
 RETRY_WAIT = timedelta(hours=2)
-#: A worker needs a moment between its claim and the answer of the provider.
-CLAIM_MOMENT = timedelta(minutes=5)
 #: Calls placed in one round of the job, and how often it comes by itself.
 BATCH = 200
 ROUND = timedelta(minutes=15)
@@ -42,16 +41,21 @@ STATES = [
 
 
 class DebtVoiceCall(models.Model):
-    """An automatic call: the outbox, and what became of it.
-
-    One for each action. A call that was claimed and has no answer of the provider is
-    uncertain; it is never placed again by itself.
-    """
+    """An automatic call: the outbox, and what became of it. One for each action."""
 
     _name = "debt.voice.call"
     _description = "Automatic Call"
-    _inherit = ["debt.voice.conversation.mixin"]
+    _inherit = ["debt.voice.conversation.mixin", "debt.queue.mixin"]
     _order = "id desc"
+    _queue_label = "call"
+    _queue_cron = "debt_collection_voice.ir_cron_debt_voice"
+    _queue_patience = timedelta(minutes=5)
+    _queue_waiting = "queued"
+    _queue_cancelled = "cancelled"
+    _queue_action = "action_id"
+    _queue_claimed = "claimed"
+    _queue_moment = "next_call"
+    _queue_tries = "refusals"
 
     action_id = LooseMany2one("debt.action", required=True, readonly=True)
     case_id = LooseMany2one("debt.case", required=True, readonly=True, index=True)
@@ -162,7 +166,7 @@ class DebtVoiceCall(models.Model):
             due = self._due(company, fields.Datetime.now())
             run._checkpoint()
             for call in due:
-                if not call._place():
+                if call._debt_send_one() == ACCOUNT:
                     break
         now = fields.Datetime.now()
         soon = self._due(companies, now + ROUND, limit=1)
@@ -184,87 +188,46 @@ class DebtVoiceCall(models.Model):
             limit=limit,
         )
 
-    def _place(self):
-        """Place one call; whatever happens to it, the next one can be placed.
-
-        :return: False where the provider takes no calls of this company now
-        """
-        run = self.env["debt.run"]
-        try:
-            if not run._retry(self._take):
-                return True
-            answer = self._client().place_call(self._request())
-            run._checkpoint("call_accepted", commit=False)
-            run._retry(lambda: self._report(answer))
-        except Exception:
-            if not run._may_commit():
-                raise
-            self.env.cr.rollback()
-            _logger.exception("Automatic call %s", self.reference)
-            return True
-        return answer.kind != ACCOUNT
-
-    def _take(self):
-        # what was sent to the debtor is read after they were locked
-        self.env["debt.run"]._checkpoint(read_committed=True)
-        claimed = self._claim(fields.Datetime.now())
-        self.env["debt.run"]._checkpoint("call_claimed" if claimed else None)
-        return claimed
-
-    def _claim(self, now):
-        """Take a call for this worker, or cancel it when it is not wanted any more."""
-        call = self.try_lock_for_update()
-        if not call or call.state != "queued":
-            return False
-        action, company = call.action_id, call.company_id
-        if action.state != "sent":
-            call.state = "cancelled"
-            return False
-        moment = company._debt_voice_next(now, call.case_id._call_zone())
+    def _debt_is_early(self, now):
+        zone = self.case_id._call_zone()
+        moment = self.company_id._debt_voice_next(now, zone)
         if moment > now:
-            call.next_call = moment
-            return False
-        action._lock_debtors(wait=True)
-        day = company._debt_today(now)
-        action.case_id._refresh(day)
-        if not action._suppress(now):
-            call.state = "cancelled"
-            return False
-        channel = self.env["debt.channel.voice"]
-        # the number changed, or its owner wants no more calls
-        moved = channel._addresses(action).get(action) != action.address
-        if moved or action._must_be_test():
-            call.state = "cancelled"
-            action._plan_again()
-            return False
-        if not call._is_permitted(now):
-            return False
+            self.next_call = moment
+        return moment > now
+
+    def _debt_day(self, now):
+        return self.company_id._debt_today(now)
+
+    def _debt_is_stale(self):
+        return False  # what it says is written when it is placed
+
+    def _debt_wait(self, moment):
+        # the job looks every quarter of an hour
+        zone = self.case_id._call_zone()
+        self.next_call = self.company_id._debt_voice_next(moment, zone)
+
+    def _debt_mark(self, now):
+        action, day = self.action_id, self._debt_day(now)
         action._refresh_text()
         if action.contact_day != day:
             action.contact_day = day  # quiet days count from the call
             action._recount_contacts(action.case_id)
-        # whatever the server's settings, this commit must survive its crash
-        self.env.cr.execute("SET LOCAL synchronous_commit TO on")
-        call.write(
+        self.write(
             {
                 **self._fresh(),
                 "state": "calling",
                 "claimed": now,
-                "calls": call.calls + 1,
+                "calls": self.calls + 1,
             }
         )
-        action.delivery = "sending"
-        return True
 
-    def _is_permitted(self, now):
-        """Return whether it may ring now; else it waits, or its action ends."""
-        permitted, until = self.action_id._permit_in_queue(now)
-        if until:
-            zone = self.case_id._call_zone()
-            self.next_call = self.company_id._debt_voice_next(until, zone)
-        elif not permitted:
-            self.state = "cancelled"
-        return permitted
+    def _debt_relock(self):
+        return True  # events about it come while it is placed
+
+    def _debt_hand_over(self):
+        """Ask the provider for the call."""
+        answer = self._client().place_call(self._request())
+        return answer.kind, answer
 
     def _number(self):
         """Return the number to call: in test mode that of the test."""
@@ -292,49 +255,33 @@ class DebtVoiceCall(models.Model):
             "Timeout": RING_SECONDS,
         }
 
-    def _report(self, answer):
+    def _debt_report(self, outcome, answer):
         """Record what the provider answered; events may have come before it."""
         self.invalidate_recordset()
-        if answer.kind == ACCEPTED:
+        if outcome == ACCEPTED:
             if not self.sid:
                 self.sid = answer.sid
             self._heal()
         elif self.sid or self.state != "calling":
             pass  # an event told that it was placed
-        elif answer.kind == UNKNOWN:
-            self._lose(answer.detail)
-        elif answer.kind == LATER and self.refusals + 1 < TRIES:
-            self._postpone(answer)
-        elif answer.kind == ACCOUNT:
+        elif outcome == UNKNOWN:
+            self._debt_lose(answer.detail)
+        elif outcome == LATER and self.refusals + 1 < TRIES:
+            self.error_code = answer.code
+            self._debt_postpone(answer.detail, answer.wait)
+        elif outcome == ACCOUNT:
             _logger.error("The voice account of company %s fails", self.company_id.id)
-            self._give_back(fields.Datetime.now() + FIRST_WAIT, answer)
+            self._debt_give_back(answer.detail, error_code=answer.code)
+            self._debt_wait(fields.Datetime.now() + FIRST_WAIT)
         else:
             self._refuse(answer)
         self.env["debt.run"]._checkpoint("call_reported")
 
-    def _give_back(self, moment, answer, **values):
-        """Put a call that was not placed back into the queue."""
-        zone = self.case_id._call_zone()
-        self.write(
-            {
-                **self._fresh(),
-                "state": "queued",
-                "calls": self.calls - 1,
-                "next_call": self.company_id._debt_voice_next(moment, zone),
-                "error": answer.detail,
-                "error_code": answer.code,
-                **values,
-            }
+    def _debt_give_back(self, detail, **values):
+        calls = self.calls - 1  # it was not placed
+        super()._debt_give_back(
+            detail, **self._fresh(), calls=calls, error=detail, **values
         )
-        self.action_id.delivery = "queued"
-
-    def _postpone(self, answer):
-        """Ask again, each time after a longer wait, and never outside the hours."""
-        wait = FIRST_WAIT * 3**self.refusals
-        if answer.wait is not None:
-            wait = max(wait, timedelta(seconds=answer.wait))
-        moment = fields.Datetime.now() + wait
-        self._give_back(moment, answer, refusals=self.refusals + 1)
 
     def _refuse(self, answer):
         """End a call that the provider does not place."""
@@ -347,17 +294,13 @@ class DebtVoiceCall(models.Model):
         else:
             self.action_id._fail("rejected", detail=answer.detail)
 
-    def _lose(self, detail=None):
-        """Nobody knows whether it was placed: a person decides."""
+    def _debt_lose(self, detail=None):
         self.write({"state": "uncertain", "error": detail})
-        self.action_id.write(
-            {
-                "state": "uncertain",
-                "reason": "lost",
-                "reason_detail": detail,
-                "delivery": False,
-            }
-        )
+        super()._debt_lose(detail)
+
+    @api.model
+    def _debt_lost_domain(self):
+        return [("state", "=", "calling"), ("sid", "=", False)]
 
     def _heal(self):
         """The provider knows the call, of which nobody knew whether it was placed."""
@@ -367,20 +310,6 @@ class DebtVoiceCall(models.Model):
             self.action_id.write(
                 {"state": "sent", "reason": False, "delivery": "sending"}
             )
-
-    @api.model
-    def _find_lost(self):
-        """Find calls whose worker died while it asked for them: see the class."""
-        lost = self.search(
-            [
-                ("state", "=", "calling"),
-                ("sid", "=", False),
-                ("claimed", "<=", fields.Datetime.now() - CLAIM_MOMENT),
-            ]
-        ).try_lock_for_update()
-        for call in lost:
-            call._lose()
-        return lost
 
     # === WHAT THE PROVIDER TELLS === #
 

@@ -262,7 +262,7 @@ class TestVoiceConversation(ConversationCommon):
 
     def test_an_event_settles_an_uncertain_call(self):
         self.call.sid = False
-        self.call._lose("closed")
+        self.call._debt_lose("closed")
         self.assertEqual(self.action.state, "uncertain")
         self.status("ringing", sid="CA" + "f" * 32)
         self.assertEqual((self.call.state, self.action.state), ("ringing", "sent"))

@@ -8,8 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import file_open, mute_logger
 
+from odoo.addons.debt_collection.models.contact.debt_queue_mixin import TRIES
+
 from ..models import debt_voice_call
-from ..models.debt_voice_call import TRIES
 from ..tools.twilio_client import TwilioClient
 from .common import ACCOUNT, DAY, NOON, PHONE, SECRET, VoiceCommon, days
 from .provider import CLOSE
@@ -287,7 +288,7 @@ class TestVoiceProvider(VoiceCommon):
 
     def test_a_worker_that_died_leaves_an_uncertain_call(self):
         call = self.queue()
-        self.assertTrue(call._claim(NOON))
+        self.assertTrue(call._debt_claim(NOON))
         self.env["debt.run"]._find_lost()
         self.assertEqual(call.state, "calling")
         with freeze_time(NOON + timedelta(minutes=6)):

@@ -12,6 +12,7 @@ from . import (
     debt_action_thanks_mixin,
     debt_case_answer_mixin,
     debt_channel,
+    debt_queue_mixin,
 )
 
 # isort: split

@@ -434,6 +434,17 @@ class DebtAction(models.Model):
             self._recount_contacts(told.case_id)
         self._try_next()
 
+    def _lose(self, detail=None):
+        """Nobody knows whether these actions left: a person decides."""
+        self.write(
+            {
+                "state": "uncertain",
+                "reason": "lost",
+                "reason_detail": detail,
+                "delivery": False,
+            }
+        )
+
     def _contacted(self):
         """Remember on the cases that the debtors got an automatic message."""
         for day, actions in (
@@ -663,7 +674,7 @@ class DebtAction(models.Model):
         Reads the items that were refreshed a moment ago, the online payments and the
         state of the case and its strategy.
         """
-        ready = self.browse()
+        ready_ids = []
         paying = self._paying_cases(now)
         for action in self:
             reason = action._skip_reason(paying)
@@ -673,8 +684,8 @@ class DebtAction(models.Model):
             elif reason:
                 action._skip(reason)
             else:
-                ready |= action
-        return ready
+                ready_ids.append(action.id)
+        return self.browse(ready_ids)
 
     def _agreement(self):
         """Return the agreement that it is about: a promise, a dispute, a plan…"""

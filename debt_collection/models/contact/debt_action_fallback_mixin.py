@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -96,14 +97,17 @@ class DebtActionFallbackMixin(models.AbstractModel):
         """
         lines = self._next_lines()
         queued = self.browse([a.id for a in lines if a.state == "sent"])
+        alike = {}
         for action, line in lines.items():
-            seen = line.track == "task" or action.step_id.effective_mode != "approve"
-            action.write(
+            failed = {"channel": action.channel, "reason": reason}
+            tried = json.dumps([*(action.tried or ()), failed])
+            alike.setdefault((line, tried), []).append(action.id)
+        for (line, tried), action_ids in alike.items():
+            actions = self.browse(action_ids)
+            seen = line.track == "task" or line.step_id.effective_mode != "approve"
+            actions.write(
                 {
-                    "tried": [
-                        *(action.tried or ()),
-                        {"channel": action.channel, "reason": reason},
-                    ],
+                    "tried": json.loads(tried),
                     "channel": line.channel,
                     "track": line.track,
                     "state": "planned" if seen else "approve",

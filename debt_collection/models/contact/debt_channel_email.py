@@ -1,3 +1,4 @@
+from html import unescape
 from uuid import uuid4
 
 from lxml import html
@@ -6,6 +7,7 @@ from markupsafe import Markup
 from odoo import models, tools
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, generate_tracking_message_id
+from odoo.tools.rendering_tools import convert_inline_template_to_qweb
 
 #: What is written where no step says it.
 TEMPLATES = {
@@ -49,9 +51,9 @@ class DebtChannelEmail(models.AbstractModel):
         actions = actions.sudo()
         candidates = {
             action: [
-                (partner.name or "", email)
+                (partner.name or "", partner.email_normalized)
                 for partner in (action.partner_id, action.debtor_id)
-                if (email := email_normalize(partner.email or "", strict=False))
+                if partner.email_normalized
             ]
             for action in actions
         }
@@ -154,10 +156,10 @@ class DebtChannelEmail(models.AbstractModel):
 
     def _lang(self, action):
         """Return the language in which the addressee reads."""
+        languages = self.env["res.lang"]
         company = action.company_id.partner_id
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
         for partner in (action.partner_id, action.debtor_id, company):
-            if partner.lang in installed:
+            if partner.lang and languages._get_data(code=partner.lang):
                 return partner.lang
         return "en_US"
 
@@ -169,22 +171,20 @@ class DebtChannelEmail(models.AbstractModel):
             lambda action: (self._template(action), self._lang(action))
         ).items():
             localized = template.sudo().with_context(lang=lang)
-            # not ``ids``: what would be written is shown before there is an action
-            subjects = localized._render_field("subject", group._ids)
-            bodies = self._render_bodies(localized, group)
-            for action in group:
-                texts[action] = (subjects[action.id], bodies[action.id])
+            texts.update(self._render_texts(localized, group))
         return texts
 
-    def _render_bodies(self, template, actions):
-        """Return {action id: body}, all rendered in one pass of QWeb.
+    def _render_texts(self, template, actions):
+        """Return {action: (subject, body)}, all rendered in one pass of QWeb.
 
-        Core compiles the template anew for each record, which takes ten times longer
-        than rendering it.
+        Core compiles body and subject anew for each record, which takes ten times
+        longer than rendering them.
         """
-        mark = uuid4().hex
+        subject = convert_inline_template_to_qweb(template.subject)
+        between, end = uuid4().hex, uuid4().hex
         source = (
-            f'<t t-foreach="debt_actions" t-as="object">{template.body_html}{mark}</t>'
+            '<t t-foreach="debt_actions" t-as="object">'
+            f"{subject}{between}{template.body_html}{end}</t>"
         )
         rendered = self.env["ir.qweb"]._render(
             html.fragment_fromstring(source, create_parent="div"),
@@ -194,9 +194,17 @@ class DebtChannelEmail(models.AbstractModel):
             },
             lang=template.env.lang,
         )
-        parts = rendered[len("<div>") : -len("</div>")].split(mark)
-        bodies = dict(zip(actions._ids, parts, strict=False))
-        return template._render_template_postprocess(actions._name, bodies)
+        parts = rendered[len("<div>") : -len("</div>")].split(end)
+        # not ``ids``: what would be written is shown before there is an action
+        subjects, bodies = {}, {}
+        for action_id, part in zip(actions._ids, parts, strict=False):
+            shown, bodies[action_id] = part.split(between)
+            subjects[action_id] = unescape(str(shown))
+        bodies = template._render_template_postprocess(actions._name, bodies)
+        return {
+            action: (subjects[action_id], bodies[action_id])
+            for action, action_id in zip(actions, actions._ids, strict=True)
+        }
 
     def _sender(self, action):
         """Return (from, reply to): the agent's name on the company's address."""

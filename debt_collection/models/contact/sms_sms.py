@@ -11,15 +11,13 @@ from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ...fields import LooseMany2one
 from ...logic.sms_outcome import outcome_of_error, outcome_of_word, wait
-from ...logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, LATER, UNKNOWN
-from .mail_mail import BROKEN, CLAIM_MOMENT, FIRST_WAIT, TRIES
+from ...logic.smtp_outcome import BAD_ADDRESS, LATER, UNKNOWN
+from .debt_queue_mixin import BROKEN, FIRST_WAIT
 
 _logger = logging.getLogger(__name__)
 
 #: Messages of actions of each company that one call of the queue works.
 BATCH = 200
-#: No provider makes us wait longer than this.
-LONGEST_WAIT = timedelta(days=1)
 #: Reports may come for so long; then the queue forgets a message.
 KEEP = timedelta(days=30)
 
@@ -27,7 +25,10 @@ KEEP = timedelta(days=30)
 class SmsSms(models.Model):
     """Text messages of actions leave one by one, each claimed before, as mails do."""
 
-    _inherit = "sms.sms"
+    _name = "sms.sms"
+    _inherit = ["sms.sms", "debt.queue.mixin"]
+    _queue_label = "sms"
+    _queue_cron = "sms.ir_cron_sms_scheduler_action"
 
     debt_action_id = LooseMany2one("debt.action", index="btree_not_null")
     debt_claimed = fields.Datetime(
@@ -112,24 +113,13 @@ class SmsSms(models.Model):
         self._debt_withdraw()
         return super().unlink()
 
-    def _debt_withdraw(self):
-        waiting = self.filtered(
-            lambda sms: (
-                sms.debt_action_id.state == "sent"
-                and sms.state == "outgoing"
-                and not sms.debt_claimed
-            )
-        )
-        waiting.debt_action_id._skip("withdrawn")
-
     # === ONE MESSAGE === #
 
     def _debt_send(self):
-        """Send messages of actions: claim, check again, commit, call the provider.
+        """Send messages of actions, company by company.
 
-        One that was claimed and has no result was interrupted while it was being handed
-        over; it is never sent again by itself (see ``_debt_find_lost``). A provider of
-        which nobody knows what became of several in a row is left alone for now.
+        A provider of which nobody knows what became of several in a row is left alone
+        for now.
 
         :return: the companies whose provider is left alone
         """
@@ -147,85 +137,6 @@ class SmsSms(models.Model):
                 if outcome:
                     broken = broken + 1 if outcome in (UNKNOWN, LATER) else 0
         return alone
-
-    def _debt_send_one(self):
-        """Send one message; whatever happens to it, the next one can be sent.
-
-        :return: what became of it, None where it was not offered
-        """
-        run = self.env["debt.run"]
-        try:
-            if not run._retry(self._debt_take) or not run._retry(self._debt_relock):
-                return None
-            outcome, detail, seconds = self._debt_hand_over()
-            run._checkpoint("sms_accepted", commit=False)
-            run._retry(lambda: self._debt_report(outcome, detail, seconds))
-            return outcome
-        except Exception:
-            if not run._may_commit():
-                raise
-            self.env.cr.rollback()
-            _logger.exception("Text message %s of a collection action", self.id)
-            return UNKNOWN
-
-    def _debt_take(self):
-        # what was sent to the debtor is read after they were locked
-        self.env["debt.run"]._checkpoint(read_committed=True)
-        claimed = self._debt_claim()
-        self.env["debt.run"]._checkpoint("sms_claimed" if claimed else None)
-        return claimed
-
-    def _debt_claim(self):
-        """Take a message for this worker, or cancel it when it must not leave now."""
-        sms = self.try_lock_for_update()
-        if not sms or sms.state != "outgoing" or sms.debt_claimed:
-            return False
-        action = sms.debt_action_id
-        if action.state != "sent":
-            sms.state = "canceled"
-            return False
-        action._lock_debtors(wait=True)
-        action.case_id._refresh(action.contact_day)
-        if not action._suppress(fields.Datetime.now()):
-            sms.state = "canceled"
-            return False
-        channel = self.env["debt.channel"]._get(action.channel)
-        # the number changed, or its owner wants no more messages
-        moved = channel._addresses(action).get(action) != action.address
-        if moved or action._text_is_stale() or action._must_be_test():
-            sms.state = "canceled"
-            action._plan_again()
-            return False
-        if not sms._debt_permitted(action):
-            return False
-        # whatever the server's settings, this commit must survive its crash
-        self.env.cr.execute("SET LOCAL synchronous_commit TO on")
-        sms.debt_claimed = fields.Datetime.now()
-        action.delivery = "sending"
-        return True
-
-    def _debt_permitted(self, action):
-        """Return whether it may leave now; else it waits, or its action ends."""
-        permitted, until = action._permit_in_queue(fields.Datetime.now())
-        if until:
-            self.debt_next_try = until
-            self._debt_wake(until)
-        elif not permitted:
-            self.state = "canceled"
-        return permitted
-
-    def _debt_relock(self):
-        """Hold the claimed message while it is handed over.
-
-        Waits for another worker that only looks whether it is claimed.
-        """
-        self.env.cr.execute(
-            SQL("SELECT FROM sms_sms WHERE id = %s FOR UPDATE", self.id)
-        )
-        if self.state == "outgoing" and self.debt_claimed:
-            return True
-        self.env["debt.run"]._checkpoint()
-        return False
 
     def _debt_hand_over(self):
         """Call the provider of the company.
@@ -271,36 +182,9 @@ class SmsSms(models.Model):
         seconds = wait(error, fields.Datetime.now().replace(tzinfo=UTC))
         return outcome_of_error(error), tools.exception_to_unicode(error), seconds
 
-    def _debt_report(self, outcome, detail, seconds=None):
-        """Record what became of the message."""
-        action = self.debt_action_id
-        if outcome == ACCEPTED:
-            self.write({"state": "pending", "failure_type": False})
-            action.reason_detail = False
-            action._sms_arrived(on_phone=False)
-        elif outcome == UNKNOWN:
-            self._debt_lose(detail)
-        elif outcome == LATER and self.debt_tries + 1 < TRIES:
-            self._debt_postpone(detail, seconds)
-        else:
-            self._debt_refuse(outcome, detail)
-        self.env["debt.run"]._checkpoint("sms_reported")
-
-    def _debt_postpone(self, detail, seconds):
-        """Offer the message again, each time after a longer wait."""
-        pause = FIRST_WAIT * 3**self.debt_tries
-        if seconds is not None:
-            pause = max(pause, timedelta(seconds=seconds))
-        moment = fields.Datetime.now() + min(pause, LONGEST_WAIT)
-        self.write(
-            {
-                "debt_claimed": False,
-                "debt_tries": self.debt_tries + 1,
-                "debt_next_try": moment,
-            }
-        )
-        self.debt_action_id.write({"delivery": "queued", "reason_detail": detail})
-        self._debt_wake(moment)
+    def _debt_accept(self):
+        self.write({"state": "pending", "failure_type": False})
+        self.debt_action_id._sms_arrived(on_phone=False)
 
     def _debt_refuse(self, outcome, detail):
         """End a message that the provider does not take."""
@@ -315,32 +199,8 @@ class SmsSms(models.Model):
             action._fail("rejected", detail=detail)
 
     def _debt_lose(self, detail=None):
-        """Nobody knows whether the message left: a person decides."""
         self.write({"state": "error", "failure_type": "unknown"})
-        self.debt_action_id.write(
-            {
-                "state": "uncertain",
-                "reason": "lost",
-                "reason_detail": detail,
-                "delivery": False,
-            }
-        )
-
-    @api.model
-    def _debt_find_lost(self, moment=CLAIM_MOMENT):
-        """Find messages whose worker died while handing them over.
-
-        :param timedelta moment: how old a claim must be at least
-        """
-        lost = self.search(
-            [
-                ("debt_claimed", "<=", fields.Datetime.now() - moment),
-                ("state", "=", "outgoing"),
-            ]
-        ).try_lock_for_update()
-        for sms in lost:
-            sms._debt_lose()
-        return lost
+        super()._debt_lose(detail)
 
     @api.autovacuum
     def _gc_debt_done(self):

@@ -232,8 +232,8 @@ class DebtRun(models.Model):
 
     @api.model
     def _find_lost(self):
-        self.env["mail.mail"].sudo()._debt_find_lost()
-        self.env["sms.sms"].sudo()._debt_find_lost()
+        for queue in self.env["debt.queue.mixin"]._debt_queues():
+            queue.sudo()._debt_find_lost()  # sudo: whoever runs the job
         self._checkpoint()
 
     @api.model

@@ -46,6 +46,5 @@ class MailTemplate(models.Model):
         channel = self.env["debt.channel.email"]
         # sudo: templates read the books and the contacts
         template, action = self.sudo(), action.sudo()
-        subject = template._render_field("subject", action._ids)[action._ids[0]]
-        body = channel._render_bodies(template, action)[action._ids[0]]
+        subject, body = channel._render_texts(template, action)[action]
         return subject, html2plaintext(body).strip()

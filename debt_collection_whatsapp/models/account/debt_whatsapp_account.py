@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...tools.graph_client import GraphClient
+
 STATES = [
     ("draft", "To Set Up"),
     ("testing", "Being Tested"),
@@ -42,3 +44,13 @@ class DebtWhatsappAccount(models.Model):
         """Return within what the identifiers of people are unique."""
         self.ensure_one()
         return self.portfolio or self.waba_id
+
+    def _client(self, session=None):
+        """Return the ``GraphClient`` that speaks in the name of this number.
+
+        :param session: ``requests.Session``, to share connections
+        """
+        self.ensure_one()
+        account = self.sudo()  # sudo: the token
+        app = account.app_id
+        return GraphClient(app.base_url, app.api_version, account.token, session)

@@ -1,0 +1,1 @@
+from . import test_graph_client, test_whatsapp_account
