@@ -13,6 +13,7 @@ from . import (
     test_charge,
     test_charge_decisions,
     test_companies,
+    test_consent,
     test_contact,
     test_contact_policy,
     test_debtor_file,

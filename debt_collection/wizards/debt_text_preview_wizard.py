@@ -33,9 +33,13 @@ class DebtTextPreviewWizard(models.TransientModel):
     @api.depends("mail_template_id", "debt_text_template_id", "case_id")
     def _compute_page(self):
         for wizard in self:
-            text = wizard.mail_template_id or wizard.debt_text_template_id
+            text = wizard._text()
             wizard.page = wizard._page(text) if text and wizard.case_id else ""
             wizard.placeholders = wizard._placeholders_table(text) if text else ""
+
+    def _text(self):
+        """Return what is shown; channels with texts of their own add theirs."""
+        return self.mail_template_id or self.debt_text_template_id
 
     # === SIDE BY SIDE === #
 

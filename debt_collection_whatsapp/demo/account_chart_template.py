@@ -6,8 +6,14 @@ class AccountChartTemplate(models.AbstractModel):
 
     _inherit = "account.chart.template"
 
+    # not at the top: nothing of it is loaded where there is no demo data
+
+    def _debt_demo_whatsapp_templates(self, company):
+        from .templates import Templates
+
+        Templates(company).tell()
+
     def _debt_demo_whatsapp_desk(self, company):
-        # not at the top: nothing of it is loaded where there is no demo data
         from .desk import Desk
 
         Desk(company).tell()

@@ -5,6 +5,25 @@ ninth digit, Argentine ones have a 9. Hence variants for matching; a number is k
 written to exactly as Meta gave it.
 """
 
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+#: Verdicts on a number that somebody typed.
+OK, FIXED_LINE, REFUSE, INVALID, EMPTY = (
+    "ok",
+    "fixed_line",
+    "refuse",
+    "invalid",
+    "empty",
+)
+#: Nobody reads messages there, or they cost the reader.
+REFUSED = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.UAN,
+}
+
 
 def variants(wa_id):
     """Return the E.164 spellings that a WhatsApp id may stand for, likeliest first.
@@ -33,3 +52,42 @@ def variants(wa_id):
     else:
         found = [digits] if digits else []
     return [f"+{number}" for number in found]
+
+
+def normalise(typed, region=None):
+    """Return (number in E.164 or None, verdict) of what somebody typed.
+
+    Read in its country first: 34987654321 is a Brazilian number in Brazil though +34 is
+    Spain. A landline may be on WhatsApp, too.
+
+    :param region: ISO code of the customer's country, else of the company's
+
+    >>> normalise("300 123 4567", "CO"), normalise("018000 123456", "CO")
+    (('+573001234567', 'ok'), (None, 'refuse'))
+    >>> normalise("300 123 4567 / 310 123 4567", "CO")
+    (None, 'invalid')
+    """
+    typed = (typed or "").strip()
+    if not typed:
+        return None, EMPTY
+    tries = [(typed, region)]
+    if typed.startswith(("+", "00")):
+        tries += [(spelling, None) for spelling in variants(typed.removeprefix("00"))]
+    elif not region:
+        tries.append((f"+{typed}", None))
+    for text, country in tries:
+        try:
+            number = phonenumbers.parse(text, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return _verdict(number)
+    return None, INVALID
+
+
+def _verdict(number):
+    kind = phonenumbers.number_type(number)
+    if kind in REFUSED:
+        return None, REFUSE
+    number = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return number, FIXED_LINE if kind == PhoneNumberType.FIXED_LINE else OK

@@ -259,6 +259,13 @@ class FakeGraph:
         self.media[identifier] = asked.body["file"]
         return 200, {"id": identifier}
 
+    def _begin_upload(self, asked, app, held):
+        self._count += 1
+        return 200, {"id": f"upload:MTphdHRhY2htZW50{self._count}?sig=ARZqkGCA"}
+
+    def _end_upload(self, asked, held):
+        return 200, {"h": f"4:{self._count}:example"}
+
     def _media(self, asked, identifier):
         _name, mimetype, content = self.media[identifier]
         return 200, {
@@ -352,6 +359,8 @@ class FakeGraph:
 _ROUTES = [
     ("POST", r"(\d+)/messages", "_message"),
     ("POST", r"(\d+)/media", "_upload"),
+    ("POST", r"(\d+)/uploads", "_begin_upload"),
+    ("POST", r"upload:\w+", "_end_upload"),
     ("POST", r"(\d+)/settings", "_settings"),
     ("POST", r"(\d+)/(?:subscribed_apps|subscriptions)", "_subscribe"),
     ("GET", r"(\d+)/(?:subscribed_apps|subscriptions)", "_subscribed"),

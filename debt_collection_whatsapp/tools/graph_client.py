@@ -30,6 +30,7 @@ PAGE = 100
 #: More pages are a loop.
 MAX_PAGES = 1000
 _NODE = re.compile(r"[0-9A-Za-z_-]+(/[0-9A-Za-z_-]+)*")
+_UPLOAD = re.compile(r"upload:[\w=:?&.%+-]+")
 #: A version that does not live any more is an unknown path; of one that lives, only
 #: the token is missing.
 _NO_TOKEN, _UNKNOWN_PATH = 2500, "Unknown path components"
@@ -73,10 +74,14 @@ class GraphError(GraphTrouble):
     :param message: title of the error
     :param trace: by which Meta's support finds it
     :param status: HTTP status
+    :param subcode: what is wrong with a template; messages have none
     """
 
-    def __init__(self, code=None, details="", message="", trace="", status=None):
+    def __init__(
+        self, code=None, details="", message="", trace="", status=None, subcode=None
+    ):
         self.code = code
+        self.subcode = subcode
         self.details = mask(details)
         self.message = mask(message)
         self.trace = trace
@@ -165,6 +170,28 @@ class GraphClient:
         if not answer.get("id"):
             raise Uncertain("an answer without the identifier of the file")
         return str(answer["id"])
+
+    def upload_example(self, app_id, name, mimetype, content):
+        """Leave a file with Meta that shows what a header will be like.
+
+        :param bytes content: the file
+        :return: its handle, for the example of a template
+        """
+        params = {"file_name": name, "file_length": len(content), "file_type": mimetype}
+        session = self.call("POST", f"{app_id}/uploads", params=params).get("id")
+        if not isinstance(session, str) or not _UPLOAD.fullmatch(session):
+            raise Uncertain("an answer without the identifier of the upload")
+        response, answer = self._exchange(
+            "POST",
+            f"{self._base}/{self._version}/{session}",
+            data=content,
+            headers={"file_offset": "0"},
+            timeout=MEDIA_TIMEOUT,
+        )
+        handle = self._read(response, answer, "POST").get("h")
+        if not handle:
+            raise Uncertain("an answer without the handle of the file")
+        return str(handle)
 
     def media_info(self, media_id, phone_number_id):
         """Return ``url`` (for five minutes), ``mime_type``, ``sha256``, ``file_size``.
@@ -312,6 +339,7 @@ class GraphClient:
             message=_text(error.get("message")),
             trace=_text(error.get("fbtrace_id")),
             status=status,
+            subcode=error.get("error_subcode"),
         )
 
 

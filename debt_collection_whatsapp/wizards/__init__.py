@@ -1,1 +1,9 @@
-from . import debt_whatsapp_give_wizard, debt_whatsapp_link_wizard
+from . import (
+    debt_message_wizard,
+    debt_text_preview_wizard,
+    debt_whatsapp_again_wizard,
+    debt_whatsapp_give_wizard,
+    debt_whatsapp_link_wizard,
+    debt_whatsapp_steps_wizard,
+    debt_whatsapp_submit_wizard,
+)

@@ -221,7 +221,7 @@ class DebtCampaign(models.Model):
 
     def write(self, vals):
         started = any(campaign.state != "draft" for campaign in self)
-        if started and vals.keys() & TERMS:
+        if started and vals.keys() & self._terms():
             raise UserError(
                 self.env._(
                     "This campaign was started: what it does stays as it is. "
@@ -229,6 +229,11 @@ class DebtCampaign(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _terms(self):
+        """Return the fields that say what a campaign does; channels add theirs."""
+        return TERMS
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

@@ -13,6 +13,7 @@ CONTACT_WORDS = (
     *("ref", "vat", "company_registry", "website", "function", "street", "street2"),
     *("zip", "city", "email", "phone", "comment", "email_normalized"),
     *("phone_sanitized", "company_name", "barcode", "debt_hours"),
+    *("debt_whatsapp", "debt_whatsapp_number"),
     *("debt_bureau_consent_name", "commercial_company_name"),
 )
 

@@ -124,6 +124,38 @@ class DebtCasePolicyMixin(models.AbstractModel):
         held = {case_id for (case_id,) in rows}
         return self.browse(own for own, cases in families if held.issuperset(cases))
 
+    def action_consents(self):
+        """Open what was said about contacting the debtor, its people, their addresses.
+
+        Somebody may have written from a number before we knew whose it is.
+        """
+        self.ensure_one()
+        Consent = self.env["debt.contact.consent"]
+        people = self.partner_id | self.partner_id.commercial_partner_id
+        # sudo: the addresses of the debtor's people, for whoever reads the case
+        people = people.sudo().search([("id", "child_of", people.ids)])
+        addresses = {
+            Consent._normalize(address, person.country_id.code)
+            for person in people
+            for address in person._debt_addresses()
+        } - {False}
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Consents to Contact"),
+            "res_model": "debt.contact.consent",
+            "view_mode": "list,form",
+            "domain": [
+                "|",
+                ("partner_id", "in", people.ids),
+                ("address", "in", sorted(addresses)),
+            ],
+            "context": {
+                "default_partner_id": self.partner_id.id,
+                "default_company_id": self.company_id.id,
+                "debt_case_id": self.id,
+            },
+        }
+
     def action_consent(self):
         """Record what the debtor wants, or does not want."""
         self.ensure_one()

@@ -8,12 +8,19 @@ from ...logic.contact_fix import FIXES
 
 #: The consent for every channel.
 ANY = "any"
+#: What an entry says of the wish to be contacted: yes, no, nothing any more.
+WISHES = {"given": True, "withdrawn": False, "expired": None}
+#: What it says of whose address it is, and nothing of any wish.
+OWNERS = {"confirmed": True, "wrong_person": False}
+MEANS = {**WISHES, **OWNERS}
 
 
 class DebtContactConsent(models.Model):
     """Who may be contacted where: given, withdrawn. Added to, never changed.
 
     The latest entry holds that concerns an address, or a person without naming one.
+    Whether an address is that of a person is another question: one number may be that
+    of several customers, and the wrong one for one of them.
     """
 
     _name = "debt.contact.consent"
@@ -30,15 +37,41 @@ class DebtContactConsent(models.Model):
     )
     channel = fields.Selection(selection="_channels", required=True, default=ANY)
     purpose = fields.Selection(
-        [("collection", "Collection")], required=True, default="collection"
+        [("collection", "Collection"), ("marketing", "Marketing")],
+        required=True,
+        default="collection",
     )
     state = fields.Selection(
-        [("given", "Given"), ("withdrawn", "Withdrawn")],
+        [
+            ("given", "Given"),
+            ("withdrawn", "Withdrawn"),
+            ("expired", "Expired"),
+            ("confirmed", "Right Person"),
+            ("wrong_person", "Wrong Person"),
+        ],
         required=True,
         default="withdrawn",
+        help="Expired: as if nothing had been said. Right or wrong person: whether "
+        "this address is that of the contact, who is written to there or not.",
+    )
+    way = fields.Selection(
+        [
+            ("form", "Form"),
+            ("contract", "Contract"),
+            ("portal", "Customer's Page"),
+            ("chat", "Conversation"),
+            ("verbal", "By Word of Mouth"),
+            ("import", "Import"),
+            ("agent", "Found by an Agent"),
+        ],
+        help="Where it was said.",
     )
     source = fields.Char(
         required=True, help="How we know: a call, a contract, the link in a message."
+    )
+    wording = fields.Text(
+        string="Words",
+        help="What the customer agreed to or said, word for word.",
     )
     basis = fields.Char(help="The legal basis, such as a clause of a contract.")
     document = fields.Binary(attachment=True, help="What proves it.")
@@ -55,10 +88,18 @@ class DebtContactConsent(models.Model):
         default=lambda self: self.env.user,
         readonly=True,
     )
+    ip = fields.Char(
+        string="IP Address", readonly=True, help="From which the customer said it."
+    )
 
     _who = models.Constraint(
         "CHECK(partner_id IS NOT NULL OR address IS NOT NULL)",
         "A consent is that of a contact or of an address.",
+    )
+    _whose = models.Constraint(
+        "CHECK(state NOT IN ('confirmed', 'wrong_person')"
+        " OR (partner_id IS NOT NULL AND address IS NOT NULL))",
+        "The right or wrong person: it takes a contact and an address.",
     )
 
     @api.model
@@ -83,11 +124,12 @@ class DebtContactConsent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_many(vals_list)
         for vals in vals_list:
             if vals.get("address"):
                 vals["address"] = self._normalize(vals["address"]) or vals["address"]
-            if not self.env.su:  # who and when is not for users to say
-                vals.update(user_id=self.env.uid, date=fields.Datetime.now())
+            if not self.env.su:  # who, when and from where is not for users to say
+                vals.update(user_id=self.env.uid, date=fields.Datetime.now(), ip=False)
         consents = super().create(vals_list)
         # sudo: who is reachable again, whoever recorded it
         given = consents.sudo().filtered(lambda c: c.state == "given").partner_id
@@ -111,6 +153,26 @@ class DebtContactConsent(models.Model):
         )
 
     @api.model
+    def _check_many(self, vals_list):
+        """Refuse to let users record many consents at once that nothing proves.
+
+        :raise UserError: where one does not say by which words it was given
+        """
+        many = len(vals_list) > 1 or self.env.context.get("import_file")
+        if self.env.su or not many:
+            return
+        for number, vals in enumerate(vals_list, start=1):
+            proven = vals.get("source") and vals.get("wording")
+            if vals.get("state") == "given" and not proven:
+                raise UserError(
+                    self.env._(
+                        "Line %(number)s: many consents at once take the source and "
+                        "the words to which each customer agreed.",
+                        number=number,
+                    )
+                )
+
+    @api.model
     def _normalize(self, address, country=None):
         """Return an e-mail address or phone number as it is compared, or False.
 
@@ -131,7 +193,7 @@ class DebtContactConsent(models.Model):
         return digits
 
     @api.model
-    def _withdraw(self, address, channel, source, company=None):
+    def _withdraw(self, address, channel, source, company=None, **more):
         """Record that somebody does not want to be contacted there any more.
 
         The door for others: a word of goodbye by SMS, the link in a mail.
@@ -140,16 +202,34 @@ class DebtContactConsent(models.Model):
         :param str channel: a channel of strategies, or "any"
         :param str source: how we know, in words
         :param company: where it was said; None: for every company
+        :param more: other fields, such as ``way`` and ``wording``
         :return: the entry
         """
+        return self._say("withdrawn", address, channel, source, company, **more)
+
+    @api.model
+    def _agree(self, address, channel, source, company=None, **more):
+        """Record that somebody wants to be contacted there: in a form, on their page.
+
+        Parameters as for ``_withdraw``; ``wording`` is what they agreed to, ``ip``
+        from where.
+
+        :return: the entry
+        """
+        return self._say("given", address, channel, source, company, **more)
+
+    @api.model
+    def _say(self, state, address, channel, source, company=None, **more):
+        """Record what somebody said, or what turned out, about an address."""
         # sudo: a debtor has no rights here, and everybody must be able to stop us
         return self.sudo().create(
             {
                 "address": address,
                 "channel": channel,
-                "state": "withdrawn",
+                "state": state,
                 "source": source,
                 "company_id": company.id if company else False,
+                **more,
             }
         )
 
@@ -162,12 +242,16 @@ class DebtContactConsent(models.Model):
         """
         address = self._normalize(address)
         latest = self._latest(company, (), (address,))
-        _ref, given = latest.get((address, channel), (None, True))
-        return not given
+        _ref, given = latest.get((address, channel), (None, None))
+        return given is False
 
     @api.model
-    def _latest(self, company, partner_ids, addresses):
-        """Return {(partner id or address, channel): (id, whether it was given)}.
+    def _latest(self, company, partner_ids, addresses, purpose="collection"):
+        """Return {(who, channel): (id, what was said)}.
+
+        Who is a partner id or an address, and what was said True, False or None for
+        nothing any more; or who is (partner id, address), and what was said whether it
+        is theirs.
 
         :param company: the creditor
         """
@@ -175,6 +259,7 @@ class DebtContactConsent(models.Model):
         entries = self.sudo().search(  # sudo: what stops a message, whoever sends it
             [
                 ("company_id", "in", (company.id, False)),
+                ("purpose", "=", purpose),
                 "|",
                 "&",
                 ("partner_id", "in", list(partner_ids)),
@@ -183,10 +268,10 @@ class DebtContactConsent(models.Model):
             ],
             order="id",
         )
-        return {
-            (entry.address or entry.partner_id.id, entry.channel): (
-                entry.id,
-                entry.state == "given",
-            )
-            for entry in entries
-        }
+        return {(e._who_said(), e.channel): (e.id, MEANS[e.state]) for e in entries}
+
+    def _who_said(self):
+        """Return of whom or what this is the latest word, see ``_latest``."""
+        if self.state in OWNERS:
+            return self.partner_id.id, self.address
+        return self.address or self.partner_id.id

@@ -321,13 +321,23 @@ def _zones(facts, company):
 
 
 def _agreed(consents, ask, facts, address):
-    """Return whether a debtor agreed to a channel: True, False, or None."""
+    """Return whether a debtor agreed to a channel: True, False, or None.
+
+    No, too, where the address turned out to be somebody else's.
+    """
     if not consents:
         return None
-    entries = [
-        consents[who, channel]
-        for who in (address, ask.addressee_id, facts["family"])
-        for channel in (ask.channel, ANY)
-        if (who, channel) in consents
-    ]
-    return max(entries)[1] if entries else None
+
+    def said(*whom):
+        entries = [
+            consents[who, channel]
+            for who in whom
+            for channel in (ask.channel, ANY)
+            if (who, channel) in consents
+        ]
+        return max(entries)[1] if entries else None
+
+    people = (ask.addressee_id, facts["family"])
+    if any(said((person, address)) is False for person in people):
+        return False
+    return said(address, *people)

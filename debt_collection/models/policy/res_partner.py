@@ -57,6 +57,11 @@ class ResPartner(models.Model):
             company = partner.commercial_partner_id or partner
             partner.debt_consumer = not company.is_company or company.debt_micro
 
+    def _debt_addresses(self):
+        """Return the addresses at which this contact is reached, as they were typed."""
+        self.ensure_one()
+        return [address for address in (self.email, self.phone) if address]
+
     @api.constrains("debt_hours_from", "debt_hours_to")
     def _check_debt_hours(self):
         for partner in self:

@@ -1,1 +1,8 @@
-from . import debt_whatsapp_event
+from . import (
+    debt_whatsapp_app,
+    debt_whatsapp_conversation,
+    debt_whatsapp_event,
+    debt_whatsapp_file_mixin,
+    debt_whatsapp_inbox_mixin,
+    debt_whatsapp_message,
+)

@@ -1,4 +1,15 @@
-from odoo import fields, models
+from datetime import timedelta
+from hashlib import sha256
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+from ...logic.webhook_body import to_text
+
+#: Rows that are deleted at a time.
+PURGED = 10_000
+CRON = "debt_collection_whatsapp.ir_cron_debt_whatsapp_inbox"
 
 
 class DebtWhatsappEvent(models.Model):
@@ -6,8 +17,9 @@ class DebtWhatsappEvent(models.Model):
 
     _name = "debt.whatsapp.event"
     _description = "Event of WhatsApp"
+    _inherit = ["debt.whatsapp.inbox.mixin"]
     _log_access = False
-    _order = "id"
+    _order = "id desc"
 
     app_id = fields.Many2one("debt.whatsapp.app", required=True, ondelete="cascade")
     fingerprint = fields.Char(required=True, help="SHA-256 of the body.")
@@ -24,7 +36,93 @@ class DebtWhatsappEvent(models.Model):
         required=True,
         default="new",
     )
+    kind = fields.Char(
+        string="Tells of", help="What it tells of: messages, reports (status), …"
+    )
+    count = fields.Integer(string="Updates", help="How many things it tells of.")
+    left = fields.Json(
+        help="Where those updates stand in the body that failed, or belong to no "
+        "message that is known."
+    )
+    next_try = fields.Datetime(help="When those of unknown messages are tried again.")
     error = fields.Text()
 
     _fingerprint_uniq = models.UniqueIndex("(fingerprint)")
-    _new_idx = models.Index("(id) WHERE state IN ('new', 'unmatched')")
+    _new_idx = models.Index("(app_id, id) WHERE state = 'new'")
+    _next_try_idx = models.Index("(next_try) WHERE next_try IS NOT NULL")
+    _received_idx = models.Index("(received)")
+
+    @api.depends("kind", "received")
+    def _compute_display_name(self):
+        for event in self:
+            event.display_name = f"{event.kind or event.id}"
+
+    @api.model
+    def _store(self, app, raw, now):
+        """Keep what was told, once, and wake the job.
+
+        Everything that is signed is kept, also what is no JSON: refused, Meta would
+        tell it again for a week. What a column of text cannot hold is replaced, so that one
+        broken letter does not lose the updates beside it.
+
+        :param app: whose secret signed it
+        :param bytes raw: the body
+        :param now: naive UTC moment
+        :return: whether it is new
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            INSERT INTO debt_whatsapp_event
+                        (app_id, fingerprint, received, body, state, count)
+            VALUES (%s, %s, %s, %s, 'new', 0)
+                ON CONFLICT (fingerprint) DO NOTHING RETURNING id
+                """,
+                app.id,
+                sha256(raw).hexdigest(),
+                now,
+                to_text(raw),
+            )
+        )
+        if rows:
+            self._wake()
+        return bool(rows)
+
+    @api.model
+    def _wake(self, moment=None):
+        """Let the job work, at once or at a moment (naive UTC)."""
+        # sudo: a job of the system
+        self.env.ref(CRON).sudo()._trigger(at=moment)
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Delete what was told long ago, some thousands at a time."""
+        now = fields.Datetime.now()
+        apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
+        done = 0
+        for app in apps.search([]):
+            self.env.cr.execute(
+                SQL(
+                    """
+                DELETE FROM debt_whatsapp_event
+                 WHERE id IN (SELECT id FROM debt_whatsapp_event
+                               WHERE app_id = %s AND received < %s AND state <> 'new'
+                               LIMIT %s)
+                    """,
+                    app.id,
+                    now - timedelta(days=app.event_days),
+                    PURGED,
+                )
+            )
+            done += self.env.cr.rowcount
+        self.invalidate_model(flush=False)
+        return done, done >= PURGED
+
+    def action_work_again(self):
+        """Work again what failed, or belonged to no known message."""
+        if not self.env.is_system():
+            raise AccessError(self.env._("Only administrators work events again."))
+        # sudo: events have no rights to write
+        events = self.sudo().filtered(lambda e: e.state in ("partial", "unmatched"))
+        events.next_try = fields.Datetime.now()
+        self._wake()
