@@ -11,6 +11,8 @@
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
         "security/debt_whatsapp_desk_rules.xml",
+        "security/debt_whatsapp_self_service_rules.xml",
+        "data/debt_dispute_reason_data.xml",
         "data/ir_cron_data.xml",
         "data/debt_whatsapp_quick_answer_data.xml",
         "wizards/debt_whatsapp_give_wizard_views.xml",
@@ -33,12 +35,14 @@
         "views/debt_whatsapp_text_views.xml",
         "views/debt_whatsapp_template_views.xml",
         "views/debt_whatsapp_step_views.xml",
+        "views/debt_whatsapp_session_views.xml",
         "views/res_partner_views.xml",
         # after every action it opens
         "views/debt_whatsapp_desk_menus.xml",
         "views/debt_whatsapp_inbox_menus.xml",
         "views/debt_whatsapp_sending_menus.xml",
         "views/debt_whatsapp_template_menus.xml",
+        "views/debt_whatsapp_session_menus.xml",
     ],
     "demo": ["demo/account_chart_template_demo.xml"],
     "assets": {
