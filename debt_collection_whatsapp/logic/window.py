@@ -16,20 +16,20 @@ KINDS = {
 }
 
 
-def is_open(last_inbound, now):
+def is_open(until, now):
     """Return whether free text may be handed over now.
 
-    :param last_inbound: when the person wrote last, or None
+    :param until: when it ends, or None
     :param now: a moment of the same kind
 
     >>> from datetime import datetime
-    >>> wrote = datetime(2026, 6, 1, 10)
-    >>> is_open(wrote, datetime(2026, 6, 2, 9, 57))
+    >>> until = datetime(2026, 6, 2, 10)
+    >>> is_open(until, datetime(2026, 6, 2, 9, 57))
     True
-    >>> is_open(wrote, datetime(2026, 6, 2, 9, 58)), is_open(None, wrote)
+    >>> is_open(until, datetime(2026, 6, 2, 9, 58)), is_open(None, until)
     (False, False)
     """
-    return bool(last_inbound) and now < last_inbound + WINDOW - SAFETY
+    return bool(until) and now < until - SAFETY
 
 
 def kind_of(content):

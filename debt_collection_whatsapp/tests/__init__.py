@@ -1,1 +1,7 @@
-from . import test_graph_client, test_whatsapp_account, test_whatsapp_dialogue
+from . import (
+    test_graph_client,
+    test_whatsapp_account,
+    test_whatsapp_desk,
+    test_whatsapp_desk_access,
+    test_whatsapp_dialogue,
+)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.fields import Datetime
 
-from .common import MOBILE, WA_ID, WhatsappCommon
+from .common import MOBILE, WhatsappCommon
 
 #: Monday, noon in Bogotá.
 NOON = Datetime.to_datetime("2026-06-01 17:00:00")
@@ -83,9 +83,7 @@ class DeskCommon(WhatsappCommon):
             )
         )
         if message.direction == "in":
-            conversation.last_inbound = max(
-                moment, conversation.last_inbound or moment
-            )
+            conversation.last_inbound = max(moment, conversation.last_inbound or moment)
         return message
 
     def told(self):

@@ -62,6 +62,19 @@ class DebtCase(models.Model):
             return words, "whatsapp"
         return super()._suggest(task, action, promise)
 
+    def _absorb(self, lost):
+        self.env["debt.whatsapp.conversation"].flush_model(["case_id"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE debt_whatsapp_conversation SET case_id = %s"
+                " WHERE case_id = ANY(%s)",
+                self.id,
+                list(lost.ids),
+            )
+        )
+        self.env["debt.whatsapp.conversation"].invalidate_model(flush=False)
+        return super()._absorb(lost)
+
     def action_write(self):
         """Write on WhatsApp; by hand where the company has no number there."""
         self.ensure_one()

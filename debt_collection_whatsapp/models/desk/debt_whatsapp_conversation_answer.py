@@ -27,7 +27,7 @@ class DebtWhatsappConversation(models.Model):
         :param now: naive UTC moment
         """
         self.ensure_one()
-        free = window.is_open(self.last_inbound, now)
+        free = window.is_open(self.window_until, now)
         state, words = "send", ""
         if self.case_id and not free:
             state, words = self.sudo()._policy_now(now)
@@ -50,11 +50,13 @@ class DebtWhatsappConversation(models.Model):
         self.ensure_one()
         return self.case_id._contact_now("whatsapp", self._contact(), now)
 
-    def _why_not(self, now):
+    def _why_not(self, now, template=False):
         """Return why this number sends nothing, in words; empty if it does."""
         self.ensure_one()
+        # who is written to first is written to as by a step
+        author = "strategy" if template else "agent"
         # sudo: the state of the number, for whoever writes from it
-        why = self.account_id.sudo()._why_silent("agent", now)
+        why = self.account_id.sudo()._why_silent(author, now)
         words = {
             "not_ready": self.env._("This WhatsApp number is not ready yet."),
             "breaker": self.env._(
@@ -86,14 +88,10 @@ class DebtWhatsappConversation(models.Model):
         )
 
     def _contact(self):
-        """Return the contact who writes here: the payer of the customer, or itself."""
+        """Return the contact who writes here, the customer where it is not known."""
         self.ensure_one()
-        debtor = self.sudo().case_id.partner_id  # sudo: who is written to
-        people = debtor | debtor.child_ids
-        own = people.filtered(
-            lambda p: p._debt_number(self.company_id) == self.identity_id.phone
-        )
-        return own[:1] or debtor._debt_payer()
+        conversation = self.sudo()  # sudo: who is written to
+        return conversation._person(conversation.case_id)
 
     def _language(self):
         """Return the language in which somebody is written to, as Odoo calls it."""
@@ -178,13 +176,17 @@ class DebtWhatsappConversation(models.Model):
         self._check_may_work()
         draft = self._draft()
         found = []
-        for template in self._sendable():
+        for text, template in self._sendable():
+            try:
+                words = template._text(draft)
+            except UserError:
+                continue  # it lacks a value, such as the date of a promise
             around = look({"type": "template"}, template.components)
             found.append(
                 {
                     "id": template.id,
-                    "name": template.name,
-                    "html": to_html(template._text(draft, self._no_link())),
+                    "name": text.name,
+                    "html": to_html(words),
                     "header": around.header,
                     "footer": around.footer,
                     "buttons": list(around.buttons),
@@ -192,26 +194,48 @@ class DebtWhatsappConversation(models.Model):
             )
         return found
 
-    @api.model
-    def _no_link(self):
-        """Return what stands for the link and the token of a message that is not made
-        yet."""
-        return {"url_suffix": "", "token": ""}
-
     def _sendable(self):
-        """Return the approved templates of this number in the person's language."""
+        """Return [(message, approved template)] in the language of the person.
+
+        Names and amounts are for people who confirmed that the number is theirs; at
+        stages beyond friendly contact nothing goes through WhatsApp.
+        """
         self.ensure_one()
-        lang = self._language()
-        # sudo: which templates there are, for whoever writes
-        templates = self.env["debt.whatsapp.template"].sudo()
-        approved = templates.search(
-            [("account_id", "=", self.account_id.id), ("status", "=", "APPROVED")]
+        case = self.sudo().case_id  # sudo: its stage, for whoever writes
+        if not case or case.stage_id._forbids_whatsapp():
+            return []
+        texts = self.env["debt.whatsapp.text"].sudo()  # sudo: configuration
+        found, confirmed = [], self._is_confirmed()
+        for text in texts.search([("company_id", "in", (self.company_id.id, False))]):
+            template = text._template_for(self.account_id, self._language())
+            if template and (confirmed or not text.is_personal):
+                found.append((text, template))
+        return found
+
+    def _is_confirmed(self):
+        """Return whether the person confirmed that the number is the customer's."""
+        self.ensure_one()
+        conversation = self.sudo()  # sudo: who it is, for whoever writes
+        return any(
+            link.state == "confirmed"
+            and link.partner_id == conversation.case_id.partner_id
+            for link in conversation._links()
         )
-        return approved.filtered(
-            lambda each: (
-                lang.startswith(each.lang[:2]) and each.lang in (lang, lang[:2])
-            )
-        )
+
+    def _part_of_template(self, text, template, action, token, now):
+        """Return the message that is made of a template: (element, plain text, None).
+
+        :param action: the contact that is logged for it
+        :param str token: what its buttons bring back
+        """
+        self.ensure_one()
+        channel = self.env["debt.channel.whatsapp"]
+        action = action.sudo()  # sudo: texts read the books
+        # sudo: a link to what the customer owes, for the customer
+        address = self.env["debt.link"].sudo()._new(action.case_id, now)[action.case_id]
+        link = channel._link(action, token, address, channel._file(action, text))
+        body = self.env["debt.link"]._hide(template._text(action, link), address)
+        return template._content(action, link), body, None
 
     # === SENDING === #
 
@@ -246,16 +270,19 @@ class DebtWhatsappConversation(models.Model):
             known = messages.search([("desk_key", "=like", f"{key}.%")], order="id")
             if known:
                 return {"ids": known.ids}
-        silent = self._why_not(now)
+        silent = self._why_not(now, bool(template))
         if silent:
             raise UserError(silent)
-        chosen = self._chosen(template)
-        parts = self._parts(text or "", attachments, now) if not chosen else []
-        action = self._log_answer(text, chosen, reason, now)
-        if chosen:
-            link = self._no_link()
-            content = chosen._content(action, link)
-            parts = [(content, chosen._text(action, link), None)]
+        token, chosen = False, self.env["debt.whatsapp.template"]
+        if template:
+            said, chosen = self._chosen(template)
+            token = messages._new_token()
+            action = self._log_answer(said.name, reason, now)
+            parts = [self._part_of_template(said, chosen, action, token, now)]
+        else:
+            parts = self._parts(text or "", attachments, now)
+            action = self._log_answer(text, reason, now)
+        self._answered_by_hand(now)
         quoted = messages.browse(reply_to or ()).exists()
         if quoted.conversation_id != self:
             quoted = messages
@@ -275,13 +302,11 @@ class DebtWhatsappConversation(models.Model):
                 priority=0,
                 valid_until=None if chosen else self.window_until,
             )
-            if key:
-                message.desk_key = f"{key}.{number}"
+            message.write({"desk_key": key and f"{key}.{number}", "token": token})
             if file:
                 file.write({"res_model": message._name, "res_id": message.id})
             sent |= message
             quoted = messages
-        self._answered_by_hand(now)
         return {"ids": sent.ids}
 
     def _answered_by_hand(self, now):
@@ -293,18 +318,10 @@ class DebtWhatsappConversation(models.Model):
         conversation._nobody_waits()
 
     def _chosen(self, template_id):
-        """Return the template to send, empty for none.
+        """Return (message, template) to send.
 
         :raise UserError: for one that cannot be sent to this person
         """
-        templates = self.env["debt.whatsapp.template"].sudo()
-        if not template_id:
-            return templates
-        chosen = self._sendable().filtered(lambda t: t.id == template_id)
-        if not chosen:
-            raise UserError(
-                self.env._("This template cannot be sent any more. Choose another one.")
-            )
         if not self.case_id:
             raise UserError(
                 self.env._(
@@ -312,7 +329,12 @@ class DebtWhatsappConversation(models.Model):
                     "account."
                 )
             )
-        return chosen
+        for text, template in self._sendable():
+            if template.id == template_id:
+                return text, template
+        raise UserError(
+            self.env._("This template cannot be sent any more. Choose another one.")
+        )
 
     def _parts(self, text, attachments, now):
         """Return the messages of an answer: (element, plain text, file or empty).
@@ -320,7 +342,7 @@ class DebtWhatsappConversation(models.Model):
         :raise UserError: where something of it cannot be sent
         """
         self.ensure_one()
-        if not window.is_open(self.last_inbound, now):
+        if not window.is_open(self.window_until, now):
             raise UserError(
                 self.env._(
                     "The last message of this person is older than 24 hours: WhatsApp "
@@ -390,7 +412,7 @@ class DebtWhatsappConversation(models.Model):
             made |= made.create({"name": name, "raw": content, "mimetype": mimetype})
         return made
 
-    def _log_answer(self, text, template, reason, now):
+    def _log_answer(self, text, reason, now):
         """Log that the current user writes to the customer; once while they chat.
 
         An answer to who wrote within a day knows no limits; who is written to unasked
@@ -402,7 +424,7 @@ class DebtWhatsappConversation(models.Model):
         actions, case = self.env["debt.action"], self.case_id
         if not case:
             return actions
-        answers = window.is_open(self.last_inbound, now)
+        answers = window.is_open(self.window_until, now)
         if answers:
             # sudo: what this user logged, also where they only stand in
             logged = actions.sudo().search(
@@ -422,7 +444,7 @@ class DebtWhatsappConversation(models.Model):
             case,
             channel="whatsapp",
             partner_id=self._contact().id,
-            note=text or template.display_name,
+            note=text,
             address=self.phone,
             override_reason=reason,
             ahead=not answers,

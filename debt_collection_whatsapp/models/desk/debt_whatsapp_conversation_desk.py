@@ -5,7 +5,6 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.debt_collection.fields import LooseMany2one
 from odoo.addons.debt_collection.tools.sql import int_array
 
 from ...logic.wa_markup import to_plain
@@ -24,6 +23,8 @@ SOON = timedelta(hours=2)
 EXCERPT = 120
 #: What changes where a conversation stands on the desks.
 DESK = {"waits_since", "human_user_id", "case_id"}
+#: Reasons for a person that make no task by themselves.
+UNTOLD = (False, "wrote", "error")
 #: What desks are told with, see static/src/desk.
 DESK_NEWS = "debt_collection_whatsapp.desk"
 
@@ -71,13 +72,6 @@ class DebtWhatsappConversation(models.Model):
     )
     last_words = fields.Char(compute="_compute_last_words", compute_sudo=True)
     may_work = fields.Boolean(compute="_compute_may_work")
-
-    # the conversation of the assistant moves these too
-    human_user_id = LooseMany2one(
-        "res.users", string="Taken Over by", index="btree_not_null"
-    )
-    muted_until = fields.Datetime(string="Assistant Silent until")
-    waits_since = fields.Datetime(help="A person is wanted since then.")
 
     # === WHO, AND WHERE IT STANDS === #
 
@@ -343,9 +337,16 @@ class DebtWhatsappConversation(models.Model):
     def _nobody_waits(self):
         """Somebody answered, or no answer is needed: end the tasks to answer."""
         for conversation in self:
-            conversation.waits_since = False
+            conversation.write(
+                {"waits_since": False, "waits_reason": False, "alerted": False}
+            )
             if conversation.case_id:
                 self.env["debt.action"]._answer_given(conversation.case_id)
+
+    def _absorb(self, other):
+        for name in ("human_user_id", "muted_until", "waits_since", "waits_reason"):
+            self[name] = self[name] or other[name]
+        return super()._absorb(other)
 
     # === NEWS === #
 
@@ -370,7 +371,8 @@ class DebtWhatsappConversation(models.Model):
         """Somebody waits for a person from now on: whoever works the case has a task,
         which raises the priority like every answer that waits."""
         for conversation in self:
-            conversation._ask_agent()
+            if conversation.waits_reason in UNTOLD:
+                conversation._ask_agent()
             user = conversation.user_id
             if user:
                 user._bus_send(
@@ -381,32 +383,14 @@ class DebtWhatsappConversation(models.Model):
     def _ask_agent(self):
         """Give the agent of the case the task to answer; one until it is done."""
         self.ensure_one()
-        # sudo: evidence is written by the product, whoever let the person wait
-        actions, case = self.env["debt.action"].sudo(), self.case_id.sudo()
-        if not case or actions.search_count(
-            [
-                ("case_id", "=", case.id),
-                ("purpose", "=", "answer"),
-                ("state", "in", ("planned", "sent")),
-            ],
-            limit=1,
-        ):
-            return
-        messages = self.env["debt.whatsapp.message"].sudo()  # sudo: as above
+        messages = self.env[
+            "debt.whatsapp.message"
+        ].sudo()  # sudo: see ``_new_contact``
         last = messages.search(
             [("conversation_id", "=", self.id), ("direction", "=", "in")], limit=1
         )
-        reply = actions.create(
-            {
-                **actions._incoming_vals(case, case.company_id._debt_today()),
-                "partner_id": case.partner_id.id,
-                "channel": "whatsapp",
-                "purpose": "reply",
-                "address": self.phone,
-                "note": last.body,
-            }
-        )
-        reply._ask_to_answer()
+        if self.case_id:
+            self._new_contact(fields.Datetime.now(), last)._ask_to_answer()
 
     def _tell_desks(self, before=None):
         """Let the screens of those whom it concerns read the counters again.

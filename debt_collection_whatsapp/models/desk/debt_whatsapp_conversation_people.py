@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -7,19 +7,14 @@ class DebtWhatsappConversation(models.Model):
 
     _inherit = "debt.whatsapp.conversation"
 
-    def _links(self):
-        """Return what is known of the person's customers in this company."""
-        self.ensure_one()
-        # sudo: which customers may be meant, for whoever answers the person
-        links = self.sudo().identity_id.link_ids
-        return links.filtered(lambda link: link.company_id == self.company_id)
-
     def _candidates(self):
         """Return the customers whom the person may speak for, the likely first."""
         self.ensure_one()
         likely = ("confirmed", "linked", "suggested")
-        links = self._links().filtered(lambda link: link.state in likely)
-        return links.sorted(lambda link: likely.index(link.state)).partner_id.exists()
+        conversation = self.sudo()  # sudo: who is meant, for whoever answers
+        links = conversation._links().sorted(lambda link: likely.index(link.state))
+        found = links.partner_id.exists()
+        return found | conversation.identity_id._candidates(self.company_id)
 
     def action_link(self):
         """Ask which customer this is."""
@@ -62,61 +57,39 @@ class DebtWhatsappConversation(models.Model):
                     company=self.company_id.display_name,
                 )
             )
-        link = self._link_of(debtor)
-        if link.state not in ("linked", "confirmed"):
+        # sudo: who may link was checked
+        conversation = self.sudo()
+        said = self.env.user.name
+        link = conversation.identity_id._link(debtor, self.company_id, "linked")
+        link._right_person(said)
+        if link.state == "suggested":
             link.state = "linked"
-        conversation = self.sudo()  # sudo: who may link was checked
-        waits = conversation.waits_since
         conversation.case_id = case
-        # sudo: what was written belongs to the case from now on
-        conversation.message_ids.filtered(lambda m: not m.case_id).case_id = case
-        case._message_log(
-            body=self.env._(
+        # what was written belongs to the case from now on
+        messages = conversation.message_ids.filtered(lambda m: not m.case_id)
+        messages.write({"case_id": case.id, "partner_id": debtor.id})
+        link._tell(
+            self.env._(
                 "%(user)s says that %(person)s writes for this customer on WhatsApp.",
-                user=self.env.user.name,
+                user=said,
                 person=conversation.person,
             )
         )
         conversation.activity_unlink(["mail.mail_activity_data_todo"])
-        if waits:
+        if conversation.waits_since:
             conversation._ask_agent()
-
-    def _link_of(self, debtor):
-        """Return the link of the person with a customer, made where there is none."""
-        self.ensure_one()
-        link = self._links().filtered(lambda link: link.partner_id == debtor)
-        return link or link.create(
-            {
-                "identity_id": self.identity_id.id,
-                "company_id": self.company_id.id,
-                "partner_id": debtor.id,
-                "state": "suggested",
-            }
-        )
 
     def _wrong_person(self, partner):
         """A person of ours says that this is not the customer, nor speaks for them.
 
-        Nothing of this customer is sent to the number any more.
-
         :param partner: the customer
         """
         self.ensure_one()
-        debtor = partner._debt_debtors()
-        link = self._link_of(debtor)
-        link.write({"state": "wrong_person", "verified_until": False})
         conversation = self.sudo()  # sudo: who may say it was checked
-        case = conversation.case_id
-        if case.partner_id == debtor:
+        link = conversation.identity_id._link(partner, self.company_id)
+        if conversation.case_id.partner_id == link.partner_id:
             conversation._nobody_waits()
-            conversation.case_id = False
-            case._message_log(
-                body=self.env._(
-                    "%(user)s says that %(person)s on WhatsApp is the wrong person.",
-                    user=self.env.user.name,
-                    person=conversation.person,
-                )
-            )
+        link._wrong_person(self.env.user.name, fields.Datetime.now(), way="agent")
 
     def _find_out(self, user, note):
         """Give somebody the task to find out which customer this is.

@@ -62,7 +62,7 @@ class DebtWhatsappConversation(models.Model):
         self.ensure_one()
         self.check_access("read")
         case = self.case_id._filtered_access("read")
-        escalated = self.waits_long and self.situation == "waiting"
+        reasons = dict(self._fields["waits_reason"]._description_selection(self.env))
         return {
             "id": self.id,
             "name": self.display_name,
@@ -70,7 +70,8 @@ class DebtWhatsappConversation(models.Model):
             "phone": self.phone or "",
             "situation": self.situation,
             "waits_since": fields.Datetime.to_string(self.waits_since) or "",
-            "escalated": escalated,
+            "waits_reason": reasons.get(self.waits_reason, ""),
+            "escalated": self.waits_long or bool(self.alerted) or self.is_urgent,
             "user": self.user_id.name or "",
             "is_mine": self.user_id == self.env.user,
             "case": self._head_of_case(case) if case else None,

@@ -145,7 +145,9 @@ class DebtWhatsappMessage(models.Model):
             return self.env._("Nobody knows whether it left. It is not sent again.")
         if self.state not in ("failed", "cancelled", "expired"):
             return ""
-        return self.error or self.env._("It was not sent.")
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        why = self.error or reasons.get(self.reason)
+        return why or self.env._("It was not sent.")
 
     def _quote(self, kinds):
         """Return the message that this one answers, cut."""
