@@ -1,5 +1,5 @@
-from . import account, conversation, inbox, people, sending, templates
+from . import account, conversation, people, sending, templates
 
 # isort: split
-# what the desk adds to their models
-from . import desk
+# after the models that it extends
+from . import desk, inbox

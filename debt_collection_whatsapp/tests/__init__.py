@@ -4,4 +4,8 @@ from . import (
     test_whatsapp_desk,
     test_whatsapp_desk_access,
     test_whatsapp_dialogue,
+    test_whatsapp_files,
+    test_whatsapp_inbox,
+    test_whatsapp_people,
+    test_whatsapp_webhook,
 )

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from debt_collection_whatsapp_logic.inbound import read
 from debt_collection_whatsapp_logic.webhook_body import (
     MAX_DEPTH,
     Element,
@@ -124,3 +125,23 @@ def test_a_message_belongs_to_the_contact_of_its_sender():
     # never the one of somebody else
     assert of({"from": "3"}, contacts[:1]) == {}
     assert of({}, contacts[:1]) == contacts[0]
+
+
+@given(st.data())
+def test_a_good_body_that_was_broken_is_read_or_unreadable(data):
+    """HYPOTHESIS_PROFILE=nightly: a hundred thousand of them."""
+    message = {"id": "a", "from": "1", "type": "text", "text": {"body": "hola"}}
+    good = body(messages(messages=[message], contacts=[{"wa_id": "1"}])).encode()
+    raw = bytearray(good)
+    for _n in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(raw)))
+        raw[place : place + data.draw(st.integers(0, 6))] = data.draw(
+            st.binary(max_size=4)
+        )
+    try:
+        told = list(elements(to_text(bytes(raw))))
+    except Unreadable:
+        return
+    for element in told:
+        read(element.value)
+        contact_of(element)

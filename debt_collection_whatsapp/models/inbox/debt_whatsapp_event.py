@@ -62,8 +62,8 @@ class DebtWhatsappEvent(models.Model):
         """Keep what was told, once, and wake the job.
 
         Everything that is signed is kept, also what is no JSON: refused, Meta would
-        tell it again for a week. What a column of text cannot hold is replaced, so that one
-        broken letter does not lose the updates beside it.
+        tell it again for a week. What a column of text cannot hold is replaced, so
+        that one broken letter does not lose the updates beside it.
 
         :param app: whose secret signed it
         :param bytes raw: the body
@@ -97,6 +97,7 @@ class DebtWhatsappEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Delete what was told long ago, some thousands at a time."""
+        self.flush_model()
         now = fields.Datetime.now()
         apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
         done = 0

@@ -266,16 +266,10 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     def _meant(self, accounts, value):
         """Return which of the numbers an update is about that may name one."""
-        digits = "".join(
-            filter(str.isdigit, text_of(value.get("display_phone_number")))
-        )
+        digits = _digits(text_of(value.get("display_phone_number")))
         if not digits:
             return accounts
-        return accounts.filtered(
-            lambda account: (
-                "".join(filter(str.isdigit, account.phone or "")) in (digits, "")
-            )
-        )
+        return accounts.filtered(lambda a: _digits(a.phone or "") in (digits, ""))
 
     def _on_message(self, account, element, now):
         message = self.env["debt.whatsapp.message"]._take_in(
@@ -326,3 +320,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
                     purpose="marketing",
                 )
         return DONE
+
+
+def _digits(text):
+    return "".join(filter(str.isdigit, text))

@@ -46,6 +46,12 @@ class DebtWhatsappIdentity(models.Model):
         help="After three wrong answers nobody is asked who they are for a day.",
     )
     link_ids = fields.One2many("debt.whatsapp.identity.link", "identity_id")
+    partner_ids = fields.Many2many(
+        "res.partner",
+        string="Customers",
+        compute="_compute_partner_ids",
+        help="For whom they speak, or may.",
+    )
     conversation_ids = fields.One2many("debt.whatsapp.conversation", "identity_id")
     last_inbound = fields.Datetime(
         compute="_compute_last_inbound", string="Wrote Last on"
@@ -66,6 +72,13 @@ class DebtWhatsappIdentity(models.Model):
             place = identity.phone or identity.wa_id
             words = [name, f"({place})" if name and place else place]
             identity.display_name = " ".join(filter(None, words)) or identity.bsuid
+
+    @api.depends("link_ids.partner_id", "link_ids.state")
+    def _compute_partner_ids(self):
+        for identity in self:
+            identity.partner_ids = identity.link_ids.filtered(
+                lambda link: link.state != "wrong_person"
+            ).partner_id
 
     @api.depends("conversation_ids.last_inbound")
     def _compute_last_inbound(self):

@@ -46,8 +46,8 @@ class DebtWhatsappIdentityLink(models.Model):
         default="suggested",
         readonly=True,
         help="Suggested: the number is that of the customer. Linked: somebody of ours "
-        "says so. Confirmed: they agreed to be written to at this number, or proved who "
-        "they are; only then reminders to it have amounts.",
+        "says so. Confirmed: they agreed to be written to at this number, or proved "
+        "who they are; only then reminders to it have amounts.",
     )
     verified_until = fields.Datetime(
         string="Sees Amounts until",
@@ -261,7 +261,8 @@ class DebtWhatsappIdentityLink(models.Model):
             link._verify("agent", fields.Datetime.now(), self.env.user)
             link._tell(
                 self.env._(
-                    "%(user)s says that %(person)s on WhatsApp speaks for this customer.",
+                    "%(user)s vouches for it that %(person)s on WhatsApp speaks for "
+                    "this customer.",
                     user=self.env.user.name,
                     person=link.identity_id.display_name,
                 )

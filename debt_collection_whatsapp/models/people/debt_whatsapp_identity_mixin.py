@@ -266,9 +266,8 @@ class DebtWhatsappIdentityMixin(models.AbstractModel):
             order="wa_id NULLS LAST, id",
         )
         debtor = partner._debt_debtors()
-        return (
-            found.filtered(lambda i: debtor in i.link_ids.partner_id)[:1] or found[:1]
-        )
+        theirs = found.filtered(lambda i: debtor in i.link_ids.partner_id)
+        return theirs[:1] or found[:1]
 
     @api.model
     def _linked_to(self, portfolio, partner, company):

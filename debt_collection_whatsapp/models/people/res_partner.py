@@ -68,9 +68,8 @@ class ResPartner(models.Model):
     def _debt_whatsapp(self, company, mobile=False):
         if not self.debt_whatsapp:
             return super()._debt_whatsapp(company, mobile)
-        number = self._debt_whatsapp_e164(
-            company, (OK,) if mobile else (OK, FIXED_LINE)
-        )
+        verdicts = (OK,) if mobile else (OK, FIXED_LINE)
+        number = self._debt_whatsapp_e164(company, verdicts)
         return number and number.removeprefix("+")
 
     def _debt_addresses(self):
