@@ -1,5 +1,5 @@
 from . import account, conversation, people, sending, templates
 
 # isort: split
-# after the models that it extends
+# what extends models of the rooms above
 from . import desk, inbox

@@ -4,8 +4,13 @@ from . import (
     test_whatsapp_desk,
     test_whatsapp_desk_access,
     test_whatsapp_dialogue,
+    test_whatsapp_failures,
     test_whatsapp_files,
     test_whatsapp_inbox,
     test_whatsapp_people,
+    test_whatsapp_rate,
+    test_whatsapp_reports,
+    test_whatsapp_sending,
+    test_whatsapp_setup,
     test_whatsapp_webhook,
 )

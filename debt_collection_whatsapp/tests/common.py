@@ -1,14 +1,17 @@
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from odoo.addons.debt_collection.tests.common import DAY, DebtCommon
 
 from .fake_graph import APP_ID, APP_SECRET, PHONE_NUMBER, TOKEN, WABA, FakeGraph
 
-__all__ = ["DAY", "MOBILE", "WA_ID", "WhatsappCommon"]
+__all__ = ["DAY", "MOBILE", "NOON", "WA_ID", "WhatsappCommon"]
 
 #: The number of the customer, and as WhatsApp writes it.
 MOBILE = "+573001234567"
 WA_ID = "573001234567"
+#: Monday, noon in Bogotá.
+NOON = Datetime.to_datetime("2026-06-01 17:00:00")
 
 
 @tagged("post_install", "-at_install")
@@ -44,13 +47,17 @@ class WhatsappCommon(DebtCommon):
         self.graph.clear()
 
     @classmethod
-    def new_account(cls, company=None, **values):
-        """Return a number that may send, of the company of the tests by default."""
+    def new_account(cls, company=None, role="own_receivables", **values):
+        """Return a number that may send, of the company of the tests by default.
+
+        :param role: whose receivables are collected, None: nobody read the policy
+        """
         account = (
             cls.env["debt.whatsapp.account"]
             .sudo()
             .create(
                 {
+                    "name": "Second",
                     "app_id": cls.app.id,
                     "company_id": (company or cls.company).id,
                     "phone": "+57 601 5551234",
@@ -61,4 +68,6 @@ class WhatsappCommon(DebtCommon):
                 }
             )
         )
+        if role:
+            account._acknowledge(role, "The policy", NOON)
         return account.with_env(cls.env)

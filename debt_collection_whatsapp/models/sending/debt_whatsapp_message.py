@@ -165,7 +165,7 @@ class DebtWhatsappMessage(models.Model):
     )
     cost = fields.Float(digits=(16, 6), copy=False)
     cost_currency_id = fields.Many2one("res.currency", copy=False)
-    status_ids = fields.One2many("debt.whatsapp.status", "message_id")
+    status_ids = fields.One2many("debt.whatsapp.status", "message_id", string="Reports")
 
     _uuid_uniq = models.UniqueIndex("(uuid)")
     _wamid_uniq = models.UniqueIndex("(account_id, wamid) WHERE wamid IS NOT NULL")
