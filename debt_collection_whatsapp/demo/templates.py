@@ -3,7 +3,6 @@
 from odoo import SUPERUSER_ID, api, fields
 
 from ..logic import template_payload as payload
-from ..logic import template_rules as rules
 
 #: What became of some of them; the others are approved.
 FATES = {
@@ -47,9 +46,8 @@ class Templates:
             templates._take_in(account, told, now)
 
     def _held(self, account):
-        langs = [code for code, _name in self.env["res.lang"].get_installed()]
-        for text in self.env["debt.whatsapp.text"].search([]):
-            for lang, meta in rules.offered(langs).items():
+        for text in self.env["debt.whatsapp.text"].search([("purpose", "!=", "other")]):
+            for lang, meta in text._langs().items():
                 local = text.with_context(lang=lang).with_company(self.company)
                 examples = local._examples(self.company)
                 yield {

@@ -12,5 +12,6 @@ from . import (
     test_whatsapp_reports,
     test_whatsapp_sending,
     test_whatsapp_setup,
+    test_whatsapp_template,
     test_whatsapp_webhook,
 )

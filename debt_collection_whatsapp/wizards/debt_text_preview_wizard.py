@@ -2,14 +2,12 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
-from ..logic import template_rules as rules
-
 
 class DebtTextPreviewWizard(models.TransientModel):
     _inherit = "debt.text.preview.wizard"
 
     debt_whatsapp_text_id = fields.Many2one(
-        "debt.whatsapp.text", string="WhatsApp Message"
+        "debt.whatsapp.text", string="WhatsApp Text"
     )
 
     def _text(self):
@@ -19,12 +17,10 @@ class DebtTextPreviewWizard(models.TransientModel):
         """Draw the phone in each language, with what is wrong with the message."""
         if text._name != "debt.whatsapp.text":
             return super()._page(text)
-        installed = self.env["res.lang"].get_installed()
-        offered = rules.offered([code for code, _name in installed])
+        names = dict(self.env["res.lang"].get_installed())
         columns = [
-            self._column(text.with_context(lang=lang), lang, name, offered[lang])
-            for lang, name in installed
-            if lang in offered
+            self._column(text.with_context(lang=lang), lang, names[lang], meta)
+            for lang, meta in text._langs().items()
         ]
         return Markup("<div class='row flex-wrap'>%s</div>") % Markup().join(columns)
 

@@ -6,7 +6,7 @@ SHIPPED = ("standard_3", "good_12", "risk_before_1")
 
 
 class DebtWhatsappStepsWizard(models.TransientModel):
-    """Lets steps go through WhatsApp first, and through what they had where it fails."""
+    """Lets steps go through WhatsApp first, and where it fails as they did before."""
 
     _name = "debt.whatsapp.steps.wizard"
     _description = "Add WhatsApp to Strategies"

@@ -21,7 +21,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
     """What would be given to Meta, with what is wrong with it, before it is."""
 
     _name = "debt.whatsapp.submit.wizard"
-    _description = "Submit WhatsApp Messages to Meta"
+    _description = "Submit WhatsApp Texts to Meta"
 
     account_id = fields.Many2one(
         "debt.whatsapp.account",
@@ -33,7 +33,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
         help="Its business account gets the templates; the other numbers of the "
         "account use them, too.",
     )
-    text_ids = fields.Many2many("debt.whatsapp.text", string="Messages", required=True)
+    text_ids = fields.Many2many("debt.whatsapp.text", string="Texts", required=True)
     line_ids = fields.One2many(
         "debt.whatsapp.submit.line",
         "wizard_id",
@@ -50,14 +50,13 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
 
     @api.depends("account_id", "text_ids")
     def _compute_line_ids(self):
-        langs = [code for code, _name in self.env["res.lang"].get_installed()]
         for wizard in self:
             wizard.line_ids = [
                 Command.clear(),
                 *(
                     Command.create(wizard._line(text, lang, meta))
                     for text in wizard.text_ids
-                    for lang, meta in rules.offered(langs).items()
+                    for lang, meta in text._langs().items()
                     if wizard.account_id
                 ),
             ]
@@ -91,6 +90,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
     def action_library(self):
         """Look in Meta's library, and take its text where one fits."""
         self.ensure_one()
+        self._check_rights()
         found = False
         for line in self.line_ids:
             if line.way not in ("new", "library"):
@@ -117,8 +117,7 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
         What Meta refuses does not keep the others back.
         """
         self.ensure_one()
-        if not self.env.user.has_group("debt_collection.group_debt_manager"):
-            raise AccessError(self.env._("Managers submit messages to Meta."))
+        self._check_rights()
         lines = self.line_ids.filtered(lambda line: line.way != "none")
         self._check(lines)
         now = fields.Datetime.now()
@@ -155,6 +154,14 @@ class DebtWhatsappSubmitWizard(models.TransientModel):
                 "next": action,
             },
         }
+
+    def _check_rights(self):
+        """Managers only, and numbers of their companies only, whoever asks how."""
+        if not self.env.user.has_group("debt_collection.group_debt_manager"):
+            raise AccessError(self.env._("Managers submit messages to Meta."))
+        self.account_id.check_access("read")
+        (self.text_ids | self.line_ids.text_id).check_access("read")
+        self.line_ids.template_id.check_access("write")
 
     def _check(self, lines):
         if not lines:
@@ -193,12 +200,12 @@ class DebtWhatsappSubmitLine(models.TransientModel):
     """One message in one language."""
 
     _name = "debt.whatsapp.submit.line"
-    _description = "WhatsApp Message to Submit"
+    _description = "WhatsApp Text to Submit"
 
     wizard_id = fields.Many2one(
         "debt.whatsapp.submit.wizard", required=True, ondelete="cascade"
     )
-    text_id = fields.Many2one("debt.whatsapp.text", string="Message", required=True)
+    text_id = fields.Many2one("debt.whatsapp.text", string="Text", required=True)
     lang = fields.Char(required=True)
     meta_lang = fields.Char(string="Language", required=True)
     way = fields.Selection(WAYS, string="What Happens", required=True)
@@ -325,6 +332,8 @@ class DebtWhatsappSubmitLine(models.TransientModel):
             "one_variable": self.env._("one variable at most"),
             "promotional": self.env._("makes it advertising: %s", detail),
             "shouting": self.env._("shouts, in capitals"),
-            "url": self.env._("the address must be https and end with {{1}}"),
+            "url": self.env._(
+                "Meta wants an address that begins with https, not %s", detail
+            ),
         }
         return f"{place}: {words[found.code]}"

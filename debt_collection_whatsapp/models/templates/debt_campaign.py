@@ -6,7 +6,7 @@ class DebtCampaign(models.Model):
 
     whatsapp_text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="WhatsApp Message",
+        string="WhatsApp Text",
         ondelete="restrict",
         domain="[('company_id', 'in', (company_id, False))]",
         tracking=True,

@@ -55,9 +55,7 @@ class DebtFinding(models.Model):
             )
         if self.code == "wa_template":
             return (
-                self.env._(
-                    "WhatsApp template that cannot be sent: %(name)s", **figures
-                ),
+                self.env._("WhatsApp cannot send a template: %(name)s", **figures),
                 self.env._("Open it and look why."),
             )
         return super()._words(figures)

@@ -7,7 +7,7 @@ class DebtStrategyStep(models.Model):
 
     whatsapp_text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="WhatsApp Message",
+        string="WhatsApp Text",
         ondelete="restrict",
         help="Empty: the standard one, before the due date, on it or after it.",
     )
@@ -22,7 +22,7 @@ class DebtStrategyStep(models.Model):
             )
 
     def _whatsapp_text(self):
-        """Return what the step says on WhatsApp: its own message or the standard one."""
+        """Return what the step says on WhatsApp: its own message, or the usual one."""
         self.ensure_one()
         texts = self.env["debt.whatsapp.text"]
         company = self.strategy_id.company_id or self.env.company
@@ -73,12 +73,9 @@ class DebtStrategyStep(models.Model):
                 "mail_template_id": step.mail_template_id.id,
                 "text_template_id": step.text_template_id.id,
             }
+            # a stable order: what it was among the others stays
             channels = sorted(
-                [own, *others],
-                key=lambda line: (
-                    line["channel"] != "email",
-                    line.get("after_days", 0),
-                ),
+                [own, *others], key=lambda line: line["channel"] != "email"
             )
             step.write(
                 {

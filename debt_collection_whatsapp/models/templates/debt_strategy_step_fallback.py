@@ -6,7 +6,7 @@ class DebtStrategyStepFallback(models.Model):
 
     whatsapp_text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="WhatsApp Message",
+        string="WhatsApp Text",
         ondelete="restrict",
         help="Empty: the standard one.",
     )

@@ -61,4 +61,4 @@ class DebtWhatsappBubble(models.AbstractModel):
         for mark, tag in _MARKS:
             shown = mark.sub(rf"<{tag}>\1</{tag}>", shown)
         # safe: escaped above, only the tags were added
-        return Markup(shown)  # pylint: disable=markup-unsafe
+        return Markup(shown)

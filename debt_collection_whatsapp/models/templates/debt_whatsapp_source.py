@@ -5,7 +5,7 @@ from odoo.tools import format_amount, format_date
 
 from ...logic.template_text import clean, first_name
 
-#: What variables may say: name -> (kind, whether it tells something about the customer).
+#: What variables may say: name -> (kind, whether it tells about the customer).
 #: Money and dates are never replaced by something else: without them nothing is sent.
 SOURCES = {
     "first_name": ("text", True),

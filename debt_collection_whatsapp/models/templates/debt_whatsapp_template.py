@@ -49,7 +49,7 @@ class DebtWhatsappTemplate(models.Model):
     meta_id = fields.Char(string="Identifier at Meta", copy=False)
     text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="Message",
+        string="Text",
         ondelete="restrict",
         index="btree_not_null",
         tracking=True,
@@ -115,8 +115,8 @@ class DebtWhatsappTemplate(models.Model):
     )
     is_outdated = fields.Boolean(
         compute="_compute_is_outdated",
-        string="Our Message Changed",
-        help="Meta has an earlier version of the message.",
+        string="Our Text Changed",
+        help="Meta has an earlier version of it.",
     )
     why_not = fields.Char(compute="_compute_why_not", string="Why It Is Not Sent")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
@@ -195,11 +195,12 @@ class DebtWhatsappTemplate(models.Model):
         by_meta = {meta: lang for lang, meta in rules.offered(langs).items()}
         for template in self:
             lang = by_meta.get(template.lang)
+            text = template.text_id.with_company(template.company_id)
             template.is_outdated = bool(
-                template.text_id
+                text
                 and lang
                 and not template.library_name
-                and template.text_id.with_context(lang=lang)._draft(template.lang)
+                and text.with_context(lang=lang)._draft(template.lang)
                 != template._draft()
             )
 

@@ -298,7 +298,7 @@ class DebtWhatsappTemplateMetaMixin(models.AbstractModel):
 
     @api.model
     def _library_payload(self, name, asked, examples, library):
-        """Return what takes a text of Meta's library, with our address in its button."""
+        """Return what takes a text of Meta's library; its button has our address."""
         told = {
             "name": name,
             "language": asked.lang,

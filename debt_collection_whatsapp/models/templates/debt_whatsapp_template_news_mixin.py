@@ -1,9 +1,12 @@
+import logging
 from datetime import UTC, datetime
 
 from odoo import api, fields, models
 
 from ...logic import template_rules as rules
 from ...tools.graph_client import GraphTrouble
+
+_logger = logging.getLogger(__name__)
 
 GROUP = "debt_collection.group_debt_manager"
 
@@ -45,9 +48,16 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
             told = list(account._client().pages(node, wanted))
         except GraphTrouble as error:
             return str(error) or type(error).__name__
-        found = self.browse()
+        found, strange = self.browse(), []
         for data in told:
-            found |= self._take_in(account, data, now)
+            try:
+                with self.env.cr.savepoint():
+                    found |= self._take_in(account, data, now)
+            except Exception:  # whatever it is, the others are read
+                _logger.exception("A template of business account %s", account.waba_id)
+                strange.append(data)
+        if strange:
+            return self.env._("Templates that cannot be read: %s", len(strange))
         self._gone(account, found, now)
         return None
 
@@ -221,9 +231,11 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
 
     def action_sync(self):
         """Read all templates now; tell what went wrong."""
-        accounts = self.account_id or self.env["debt.whatsapp.account"].search([])
-        self.env["debt.whatsapp.template"].check_access("write")
-        templates = self.env["debt.whatsapp.template"].sudo()  # sudo: see ``_sync``
+        self.browse().check_access("write")
+        accounts = self.account_id or self.env["debt.whatsapp.account"].search(
+            [("company_id", "in", self.env.companies.ids)]
+        )
+        templates = self.browse().sudo()  # sudo: see ``_sync``
         wrong = []
         for waba, own in accounts.grouped("waba_id").items():
             if error := templates._sync(own[:1], fields.Datetime.now()):

@@ -58,6 +58,12 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
         self.ensure_one()
         return payload.plain(payload.read(self._draft(), self._values(action)))
 
+    def _bubble(self, action):
+        """Return the Markup of the message as the person sees it; see ``_content``."""
+        self.ensure_one()
+        shown = payload.read(self._draft(), self._values(action))
+        return self.env["debt.whatsapp.bubble"]._draw(shown)
+
     def _needs_document(self):
         """Return whether a statement of account has to be uploaded before."""
         self.ensure_one()

@@ -39,7 +39,7 @@ class DebtWhatsappText(models.Model):
     """
 
     _name = "debt.whatsapp.text"
-    _description = "WhatsApp Message"
+    _description = "Text of WhatsApp Messages"
     _inherit = ["mail.thread", "debt.text.version.mixin"]
     _order = "sequence, id"
     _text_fields = ("header", "body", "footer")
@@ -53,7 +53,7 @@ class DebtWhatsappText(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company", help="Empty: every company uses this message."
+        "res.company", help="Empty: every company uses this text."
     )
     purpose = fields.Selection(PURPOSES, required=True, default="other")
     category = fields.Selection(
@@ -102,7 +102,7 @@ class DebtWhatsappText(models.Model):
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
-    _code_uniq = models.Constraint("UNIQUE(code)", "Another message has this code.")
+    _code_uniq = models.Constraint("UNIQUE(code)", "Another text has this code.")
 
     # === COMPUTE METHODS === #
 
@@ -174,7 +174,8 @@ class DebtWhatsappText(models.Model):
         vals_list = super().copy_data(default)
         for text, vals in zip(self, vals_list, strict=True):
             vals["name"] = self.env._("%(name)s (copy)", name=text.name)
-            taken = self.with_context(active_test=False).search([]).mapped("code")
+            same = [("code", "=like", f"{text.code}%")]
+            taken = self.with_context(active_test=False).search(same).mapped("code")
             number = 2
             while f"{text.code}_{number}" in taken:
                 number += 1
@@ -251,6 +252,20 @@ class DebtWhatsappText(models.Model):
         if self.shape == "a":
             return self.button_ids.filtered(lambda b: b.kind == "url")
         return self.button_ids.sorted()
+
+    def _langs(self):
+        """Return {language of Odoo: language at Meta} in which the message differs.
+
+        What a country has the same words for as the language itself is not needed.
+        """
+        self.ensure_one()
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        found, said = {}, {}
+        for lang, meta in rules.offered(installed).items():
+            draft = self.with_context(lang=lang)._draft(meta[:2])
+            if draft != said.setdefault(meta[:2], draft) or meta == meta[:2]:
+                found[lang] = meta
+        return found
 
     def _draft(self, lang):
         """Return the message in the language of the context, as Meta gets it.

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 REPLIES = [
     ("paid", "I Have Paid"),
     ("human", "Talk to a Person"),
-    ("promise_edit", "Change the Date"),
+    ("change", "Change the Date"),
     ("agree", "Yes, I Agree"),
     ("stop", "No, Thanks"),
     ("menu", "Menu"),
