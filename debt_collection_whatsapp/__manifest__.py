@@ -35,6 +35,7 @@
         "views/debt_action_views.xml",
         "views/debt_contact_consent_views.xml",
         "views/debt_whatsapp_account_views.xml",
+        "views/debt_whatsapp_assistant_views.xml",
         "views/debt_whatsapp_app_views.xml",
         "views/debt_whatsapp_event_views.xml",
         "views/debt_whatsapp_identity_views.xml",

@@ -121,7 +121,7 @@ class PromiseTerms:
     #: Working days that are offered.
     days: tuple = ()
     least: Decimal = Decimal(0)
-    #: Why a person has to decide: "broken", "changes", "planned", or empty.
+    #: Why a person has to decide: "broken", "changes", "planned", "legal", or empty.
     refusal: str = ""
 
 
@@ -177,7 +177,6 @@ class Facts:
     payment: Payment | None = None
     #: The notice to which this receipt belongs already.
     known_receipt: str = ""
-    opted_out: bool = False
     #: When people of ours answer: (weekday, from, to) in hours; days when nobody does.
     hours: tuple = ()
     holidays: frozenset = frozenset()

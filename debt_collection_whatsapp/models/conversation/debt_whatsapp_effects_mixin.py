@@ -210,7 +210,9 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
         """Let a person answer: the inbox shows it, and the agent has a task."""
         self._want_person(reason, now)
         if self.case_id:
-            self._new_contact(now, messages, text=text)._ask_to_answer()
+            names = dict(self._fields["waits_reason"]._description_selection(self.env))
+            told = f"WhatsApp, {names[reason]}: {text}" if text else names[reason]
+            self._new_contact(now, messages, text=told)._ask_to_answer()
 
     def _pause(self, pause, now):
         """Hold the case: some working days, or until a person decides."""

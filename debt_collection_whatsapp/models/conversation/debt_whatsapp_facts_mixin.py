@@ -53,7 +53,7 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
             "lang": lang[:2] if lang[:2] in LANGUAGES else LANGUAGES[0],
             "locales": self._locales(customer, company),
             "enabled": account._bot_is_on(now),
-            "human": self._is_taken_over(now),
+            "human": self._is_silent(now),
             "level": level,
             "locked": self.identity_id._is_locked(now),
             "tries_left": max(0, TRIES - self.identity_id.failed_checks),
@@ -63,7 +63,6 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
             else (),
             "customers": tuple((c.id, c.name or "") for c in customers),
             "customer": customer.id or None,
-            "opted_out": False,
             "hours": hours,
             "holidays": holidays,
             "minutes": account.bot_minutes,
@@ -224,6 +223,8 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
         last, reason = promises._self_service_limits(case)
         if reason == "nothing" or not items:
             return None
+        if case.stage_id.stop_contact:
+            reason = reason or "legal"
         account, currency = self.account_id, items.currency_id
         amount = _exact(promises._self_service_amount(items), currency)
         if account.bot_promise_days:

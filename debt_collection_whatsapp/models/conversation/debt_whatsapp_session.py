@@ -73,6 +73,7 @@ class DebtWhatsappSession(models.Model):
                 "account_id": conversation.account_id.id,
                 "company_id": conversation.company_id.id,
                 "start": now,
+                "last": now,
             }
         )
 

@@ -75,10 +75,22 @@ class DebtWhatsappTakeoverMixin(models.AbstractModel):
 
     # === TAKING OVER AND HANDING BACK === #
 
-    def _is_taken_over(self, now):
-        """Return whether a person answers here, so that the assistant is silent."""
+    def _is_silent(self, now):
+        """Return whether the assistant is: a person answers, or is to.
+
+        :param now: naive UTC moment
+        """
         self.ensure_one()
         return bool(self.muted_until) and self.muted_until > now
+
+    def _is_taken_over(self, now):
+        """Return whether a person of ours answers here by now.
+
+        What the assistant has in the queue does not leave then.
+
+        :param now: naive UTC moment
+        """
+        return self._is_silent(now) and bool(self.human_user_id)
 
     def _mute(self, user, now):
         """Let a person answer: the assistant is silent, what it queued is withdrawn.

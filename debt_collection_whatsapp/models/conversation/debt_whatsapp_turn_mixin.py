@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...logic.dialogue import Inbound, Session, refused, step
 from ...logic.dialogue.messages import REF, Link
-from ...logic.dialogue.model import ECHOES, LATE, CallPerson
+from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME, CallPerson
 from .debt_whatsapp_effects_mixin import Refused
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +31,9 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
     _name = "debt.whatsapp.turn.mixin"
     _description = "Turn of a Conversation"
 
-    session = fields.Json(readonly=True, help="Where the assistant stands.")
+    session = fields.Json(
+        string="Where It Stands", readonly=True, help="What the assistant asked."
+    )
     session_id = fields.Many2one(
         "debt.whatsapp.session", readonly=True, ondelete="set null"
     )
@@ -50,6 +52,7 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
         messages = messages.with_env(self.env)
         session = Session.from_json(self.session)
         inbound = self._inbound(messages, now)
+        sitting = self._sitting(now)
         for _step in range(STEPS):
             facts = self._dialogue_facts(session, inbound, messages, now)
             if facts.customer:
@@ -66,13 +69,13 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             session = turn.session
             for message in turn.messages:
                 self._say(message, reference, messages, now)
-            self._count(turn, facts, now)
+            sitting._add(turn, facts, now)
             if not turn.resume:
                 break
             inbound = Inbound("resume", payload=turn.resume)
         self._want_who_answers(turn, facts, messages, now)
         # a person who takes over begins anew
-        self.session = False if self._is_taken_over(now) else session.to_json()
+        self.session = False if self._is_silent(now) else session.to_json()
 
     def _wait_for_turn(self):
         """Hold the conversation until the turn is committed."""
@@ -172,8 +175,10 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
 
     # === FIGURES === #
 
-    def _count(self, turn, facts, now):
-        """Add a turn to the figures of its session."""
-        if turn.session.last and (not self.session or not self.session_id):
-            self.session_id = self.env["debt.whatsapp.session"].sudo()._begin(self, now)
-        self.session_id.sudo()._add(turn, facts, now)
+    def _sitting(self, now):
+        """Return the session to which a turn belongs, a new one after a pause."""
+        sitting = self.session_id.sudo()  # sudo: figures are the product's
+        if not self.session or not sitting or now - sitting.last > SESSION_TIME:
+            sitting = sitting._begin(self, now)
+            self.session_id = sitting
+        return sitting

@@ -76,16 +76,8 @@ class DebtWhatsappConversation(models.Model):
     def _service_count(self, now):
         """Return how many messages of the month were no templates: 1,000 are free."""
         self.ensure_one()
-        messages = self.env["debt.whatsapp.message"].sudo()  # sudo: a mere number
-        return messages.search_count(
-            [
-                ("account_id", "=", self.account_id.id),
-                ("direction", "=", "out"),
-                ("kind", "!=", "template"),
-                ("state", "in", ("accepted", "held", "sent", "delivered", "read")),
-                ("moment", ">=", now.replace(day=1, hour=0, minute=0, second=0)),
-            ]
-        )
+        account = self.account_id.sudo()  # sudo: a mere number
+        return account._service_messages(now).get(account.id, 0)
 
     def _contact(self):
         """Return the contact who writes here, the customer where it is not known."""
