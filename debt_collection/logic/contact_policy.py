@@ -75,7 +75,7 @@ class Rules:
     :param caps: its limits
     :param one_channel: with "attempt" only one channel in a week, that of the first
         contact; with "reached" only from a contact in which the debtor was reached
-    :param forbidden: groups of channels that are never used
+    :param places: where nobody is ever visited: "home", "work"
     :param parties: who is never contacted about a debt, such as "reference"
     :param consent: whether the debtor has to have agreed to the channel
     """
@@ -85,7 +85,7 @@ class Rules:
     holidays: frozenset[date] = frozenset()
     caps: tuple[Cap, ...] = ()
     one_channel: str = ""
-    forbidden: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     consent: bool = False
 
@@ -120,6 +120,7 @@ class Wish:
         law demands: limits and consent are not for it, hours are
     :param party: who is contacted, if it is not the debtor
     :param consent: True given, False withdrawn, None unknown
+    :param place: where a visit is made: "home", "work" or "other"
     """
 
     channel: str
@@ -127,6 +128,7 @@ class Wish:
     exempt: bool = False
     party: str = ""
     consent: bool | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _never(rules, wish):
     if wish.consent is False:
         return Decision(NEVER, None, OPTED_OUT)
     for rule in rules:
-        if wish.group in rule.forbidden or wish.party in rule.parties:
+        if wish.place in rule.places or wish.party in rule.parties:
             return Decision(NEVER, None, FORBIDDEN, rule.name)
         if rule.consent and not wish.exempt and wish.consent is None:
             return Decision(NEVER, None, NO_CONSENT, rule.name)

@@ -11,18 +11,27 @@ LATE_INTERVALS = 2
 LATE_LEAST = timedelta(minutes=30)
 #: Failures of a job in a row.
 FAILURES = 3
-#: How long a message may wait in a queue.
-QUEUE = timedelta(hours=3)
-#: A channel is judged from so many messages on, of the last days, by this part failed.
+#: A channel is judged from so many messages on, of the last days.
 CHANNEL_LEAST = 20
 CHANNEL_DAYS = 7
-CHANNEL_RATE = 0.1
-#: Days for which an action may wait, by its state.
-WAITING = {"planned": 2, "waiting": 7, "uncertain": 1}
 #: A run that began so long ago is over, whatever it says.
 RUN = timedelta(hours=6)
-#: Days without a run.
-RUN_DAYS = 2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a company lets pass.
+
+    :param timedelta queue: how long a message may be in a queue
+    :param failed: percent of the messages of a channel that may fail
+    :param waiting: {state: days for which an action may wait in it}
+    :param run_days: days without a run
+    """
+
+    queue: timedelta
+    failed: int
+    waiting: dict
+    run_days: int
 
 
 @dataclass(frozen=True)
@@ -58,40 +67,41 @@ def job(key, name, active, next_call, interval, failures, now):
     return None
 
 
-def queue(key, name, oldest, count, now):
+def queue(key, name, oldest, count, now, limits):
     """Judge a queue of messages by the one that waits longest."""
-    if not count or now - oldest <= QUEUE:
+    if not count or now - oldest <= limits.queue:
         return None
     values = {"name": name, "count": count, "hours": hours(now - oldest)}
     return Finding("queue", key, values=values)
 
 
-def channel(key, sent, failed):
+def channel(key, sent, failed, limits):
     """Judge a channel by what became of its messages.
 
     :param int sent: how many went well
     :param int failed: how many did not
 
-    >>> channel("email", 18, 1)
-    >>> channel("email", 90, 20).values["percent"]
+    >>> limits = Limits(timedelta(hours=3), 10, {}, 2)
+    >>> channel("email", 18, 1, limits)
+    >>> channel("email", 90, 20, limits).values["percent"]
     18
     """
     total = sent + failed
-    if total < CHANNEL_LEAST or failed <= CHANNEL_RATE * total:
+    if total < CHANNEL_LEAST or 100 * failed <= limits.failed * total:
         return None
     values = {"count": failed, "all": total, "percent": round(100 * failed / total)}
     return Finding("channel", key, values=values)
 
 
-def waiting(state, oldest, count, today):
+def waiting(state, oldest, count, today, limits):
     """Judge actions that wait in a state, by the day of the oldest."""
-    if not count or (today - oldest).days <= WAITING[state]:
+    if not count or (today - oldest).days <= limits.waiting[state]:
         return None
     values = {"count": count, "days": (today - oldest).days}
     return Finding(state, state, urgent=state != "uncertain", values=values)
 
 
-def run(state, started, last_good, in_use, now, today):
+def run(state, started, last_good, in_use, now, today, limits):
     """Judge the daily run of a company by the last one.
 
     :param state: of the last run, None where there was none
@@ -103,7 +113,7 @@ def run(state, started, last_good, in_use, now, today):
         return Finding("run_interrupted", "run")
     if state == "error":
         return Finding("run_error", "run", urgent=False)
-    if in_use and last_good and (today - last_good).days > RUN_DAYS:
+    if in_use and last_good and (today - last_good).days > limits.run_days:
         return Finding("run_missing", "run", values={"days": (today - last_good).days})
     return None
 

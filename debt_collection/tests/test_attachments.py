@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -160,6 +161,37 @@ class TestAttachments(DebtCommon):
                 self.assertEqual(body.count("too large to be attached"), 1)
             self.leaves(action)
         self.assertEqual(mail.body_html.count("too large to be attached"), 1)
+
+    def test_a_campaign_brings_along_what_it_says_itself(self):
+        invoice = self.invoice(100, due=DUE)
+        self.strategy.enabled = False
+        self.run_on()
+        seller = self.new_user("seller", "base.group_user")
+        self.debtor.user_id = seller
+        campaign = self.env["debt.campaign"].create(
+            {
+                "name": "Closing of the year",
+                "mode": "automatic",
+                "attach_invoices": "pdf",
+                "copy_salesperson": True,
+            }
+        )
+        self.startPatcher(
+            patch.object(
+                self.env.registry["res.company"],
+                "_debt_today",
+                lambda company, now=None: DAY,
+            )
+        )
+        campaign.action_start()
+        action = campaign.action_ids.sudo()
+        self.assertEqual(action.attach_text, "Invoices: As PDF")
+        with self.assertRaises(UserError):
+            campaign.attach_statement = True
+        self.env["debt.run"]._dispatch(self.company, self.company._debt_noon(DAY))
+        self.leaves(action)
+        self.assertEqual(action.attachment_ids.debt_move_id, invoice)
+        self.assertEqual(action._copy_to_salespeople(), seller)
 
     @mute_logger("odoo.addons.debt_collection.models.contact.debt_action_attach_mixin")
     def test_a_file_that_cannot_be_made_does_not_stop_the_message(self):

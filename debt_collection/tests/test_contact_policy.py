@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..models.policy.debt_contact_facts_mixin import Ask
 from .common import DAY, DebtCommon
@@ -478,6 +478,115 @@ class TestContactPolicy(PolicyCommon):
                 {"debtor_id": self.debtor.id, "state": "sent", "reason": False},
                 {"debtor_id": rosa.id, "state": "skipped", "reason": "forbidden"},
             ],
+        )
+
+    def test_a_simulation_foresees_who_waits_as_the_run_then_does(self):
+        self.switch_on("ec", "courteous")
+        rosa, ana, eva = people = [
+            self.person(email=f"{name}@example.com") for name in ("rosa", "ana", "eva")
+        ]
+        for partner in (*people, self.debtor):
+            self.invoice(100, due=DAY - timedelta(days=4), partner=partner)
+        self.env["debt.contact.consent"]._withdraw(eva.email, "email", "call")
+        self.strategy.enabled = False
+        with freeze_time(self.at(DAY, 8)):
+            self.run_on(DAY)
+            # an attempt uses up the one contact of the day
+            self.env["debt.action"].with_user(self.agent)._log(
+                self.case_of(ana), channel="call", reached="nobody"
+            )
+        self.strategy.enabled = True
+        self.assertForeseen(
+            self.at(DAY, 10),
+            {rosa: "sent", ana: "waiting", eva: "skipped", self.debtor: "sent"},
+        )
+        leo = self.person(email="leo@example.com")
+        self.invoice(50, due=SATURDAY - timedelta(days=4), partner=leo)
+        self.assertForeseen(self.at(SATURDAY, 12), {leo: "waiting"})
+
+    def assertForeseen(self, now, expected):
+        """Check what becomes of the messages of a moment, and that it was foreseen."""
+        day = self.company._debt_today(now)
+        simulation = self.env["debt.run"]._run(self.company, day, now, simulate=True)
+        lines = simulation.line_ids.filtered(
+            lambda line: line.result != "held" or line.reason == "opted_out"
+        )
+        actions = self.actions_of(self.run_on(day, now=now)).filtered("step_id")
+        self.assertEqual({a.debtor_id: a.state for a in actions}, expected)
+        names = {"planned": "sent", "held": "skipped"}
+        foreseen = {
+            line.partner_id: (
+                names.get(line.result, line.result),
+                line.reason,
+                line.policy_reason,
+                line.wait_until,
+                line.policy_id.id or 0,
+            )
+            for line in lines
+        }
+        done = {
+            action.debtor_id: (
+                action.state,
+                action.reason,
+                action.state == "waiting" and action.policy_reason,
+                action.wait_until,
+                action.policy_refs[0] if action.state == "waiting" else 0,
+            )
+            for action in actions
+        }
+        self.assertEqual(foreseen, done)
+        for line in lines.filtered("wait_until"):
+            self.assertIn("Wait until", line.decision)
+
+    def test_only_the_places_that_a_policy_names_are_forbidden(self):
+        policy = self.env.ref("debt_collection.debt_contact_policy_co")
+        self.switch_on("co")
+        policy.write({"no_work_visit": False, "consent": False})
+        steps = self.new_strategy([(3, "visit")])
+        self.segment.strategy_id = steps
+        rosa, ana = self.person("base.co"), self.person("base.co")
+        shop = self.person("base.co")
+        shop.write({"is_company": True, "debt_micro": True})
+        for partner in (rosa, shop):
+            self.invoice(100, due=DAY - timedelta(days=4), partner=partner)
+        visits = self.actions_of(self.run_on(DAY, now=self.at(DAY, 9)))
+        self.assertRecordValues(
+            visits.sorted("state"),
+            [
+                {"debtor_id": shop.id, "state": "sent", "visit_place": "work"},
+                {"debtor_id": rosa.id, "state": "skipped", "visit_place": False},
+            ],
+        )
+        steps.step_ids.visit_place = "work"
+        self.invoice(100, due=DAY - timedelta(days=4), partner=ana)
+        visit = self.actions_of(self.run_on(DAY, now=self.at(DAY, 9))).filtered(
+            lambda a: a.debtor_id == ana
+        )
+        self.assertEqual((visit.state, visit.visit_place), ("sent", "work"))
+
+    def test_who_logs_a_visit_says_where_it_was(self):
+        self.switch_on("co")
+        policy = self.env.ref("debt_collection.debt_contact_policy_co")
+        policy.write({"no_work_visit": False, "consent": False})
+        rosa = self.person("base.co")
+        self.invoice(100, due=DAY - timedelta(days=4), partner=rosa)
+        with freeze_time(self.at(DAY, 9)):
+            self.run_on(DAY)
+            form = Form(
+                self.env["debt.contact.wizard"]
+                .with_user(self.agent)
+                .with_context(default_case_id=self.case_of(rosa).id)
+            )
+            form.channel = "visit"
+            self.assertEqual((form.visit_place, form.contact_state), ("home", "stop"))
+            form.visit_place = "other"
+            self.assertNotIn("forbidden", form.contact_words or "")
+            form.visit_place = "home"
+            form.outcome_id = self.env.ref("debt_collection.debt_outcome_no_answer")
+            form.save().action_confirm()
+        self.assertRecordValues(
+            self.case_of(rosa).action_ids.filtered("by_hand"),
+            [{"visit_place": "home", "policy_verdict": "never"}],
         )
 
     def test_a_reference_is_never_contacted(self):

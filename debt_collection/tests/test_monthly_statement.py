@@ -5,6 +5,7 @@ import psycopg2
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.qr_code import qr_svg
 from .common import DAY, DebtCommon
 
 #: The third working day of June 2026, which begins on a Monday without holidays here.
@@ -204,7 +205,8 @@ class TestMonthlyStatement(DebtCommon):
         page = page.decode()
         for text in (invoice.name, "OC-9", "75.00", "25.00", "Total USD", "Total EUR"):
             self.assertIn(text, page)
-        self.assertIn("data:image/png;base64,", page)
+        code = qr_svg(case._statement_action().text_pay_url)
+        self.assertIn(code.split('d="')[1].split('"')[0], page)
         self.assertIn(
             self.env["debt.action"].new({"debtor_id": self.debtor.id}).text_reference,
             page,

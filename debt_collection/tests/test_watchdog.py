@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import DAY, DebtCommon
@@ -91,17 +91,43 @@ class TestWatchdog(DebtCommon):
 
     def test_a_queue_that_does_not_move(self):
         self.invoice(100, due=DAY - timedelta(days=4))
-        mail = self.mails_of(self.actions_of(self.run_on()))
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE mail_mail SET create_date = %s WHERE id = %s",
-            [NOW - 4 * HOUR, mail.id],
-        )
+        action = self.actions_of(self.run_on())
+        mail = self.mails_of(action)
+        action.sudo().sent_date = NOW - 4 * HOUR
         found = self.look().filtered(lambda finding: finding.code == "queue")
         self.assertIn("In the queue for up to 4 h: 1", found.name)
+        self.assertEqual(found.company_id, self.company)
         mail.scheduled_date = NOW + HOUR
         self.env.flush_all()
         self.assertNotIn("queue", self.codes())
+
+    def test_the_queue_of_text_messages_is_watched_too(self):
+        self.debtor.phone = "+573001234567"
+        self.strategy.step_ids.filtered(lambda s: s.days == 3).channel = "sms"
+        self.invoice(100, due=DAY - timedelta(days=4))
+        action = self.actions_of(self.run_on())
+        self.assertEqual((action.channel, action.delivery), ("sms", "queued"))
+        action.sudo().sent_date = NOW - 4 * HOUR
+        found = self.look().filtered(lambda finding: finding.code == "queue")
+        self.assertEqual(found.key, "sms.sms")
+        shown = found.with_user(self.manager).action_show()
+        self.assertEqual(self.env["debt.action"].search(shown["domain"]), action)
+
+    def test_a_manager_says_what_passes(self):
+        self.invoice(100, due=DAY - timedelta(days=4))
+        action = self.actions_of(self.run_on())
+        action.sudo().sent_date = NOW - 4 * HOUR
+        self.company.debt_watch_queue_hours = 4
+        self.assertNotIn("queue", self.codes())
+        self.company.debt_watch_queue_hours = 2
+        self.assertIn("queue", self.codes())
+        for name, value in (
+            ("debt_watch_queue_hours", 0),
+            ("debt_watch_failed_percent", 101),
+            ("debt_watch_run_days", 0),
+        ):
+            with self.subTest(name=name), self.assertRaises(ValidationError):
+                self.company[name] = value
 
     def test_a_channel_that_fails(self):
         self.invoice(100, due=DAY - timedelta(days=4))

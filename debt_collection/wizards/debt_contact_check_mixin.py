@@ -20,6 +20,10 @@ class DebtContactCheckMixin(models.AbstractModel):
         self.ensure_one()
         return "whatsapp"
 
+    def _contact_place(self):
+        """Return where the debtor is visited, None for where this contact is."""
+        return None
+
     @api.depends("case_id", "contact_id")
     @api.depends_context("uid", "lang")
     def _compute_contact_state(self):
@@ -29,7 +33,7 @@ class DebtContactCheckMixin(models.AbstractModel):
                 wizard.update({"contact_state": False, "contact_words": False})
                 continue
             wizard.contact_state, wizard.contact_words = wizard.case_id._contact_now(
-                channel, wizard.contact_id._origin
+                channel, wizard.contact_id._origin, place=wizard._contact_place()
             )
 
     @api.depends_context("uid")

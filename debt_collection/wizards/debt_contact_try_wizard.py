@@ -27,6 +27,15 @@ class DebtContactTryWizard(models.TransientModel):
         default=lambda self: self.env["debt.case"].search([], limit=1),
     )
     channel = fields.Selection(selection="_channels", required=True, default="email")
+    visit_place = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]
+            ._fields["visit_place"]
+            ._description_selection(self.env)
+        ),
+        string="Where",
+        help="Empty: persons are visited at home, companies at work.",
+    )
     moment = fields.Datetime(required=True, default=fields.Datetime.now)
     words = fields.Text(compute="_compute_answer", string="By Itself")
     words_by_hand = fields.Text(compute="_compute_answer", string="By a Person")
@@ -44,7 +53,7 @@ class DebtContactTryWizard(models.TransientModel):
     def _channels(self):
         return self.env["debt.contact.consent"]._channels()[1:]
 
-    @api.depends("case_id", "channel", "moment")
+    @api.depends("case_id", "channel", "moment", "visit_place")
     @api.depends_context("lang", "tz")
     def _compute_answer(self):
         Policy = self.env["debt.contact.policy"]
@@ -57,9 +66,9 @@ class DebtContactTryWizard(models.TransientModel):
             decision = verdict.decision
             wizard.state = decision.kind
             wizard.words = case._contact_said(verdict)
-            wizard.words_by_hand = case._contact_now(wizard.channel, now=wizard.moment)[
-                1
-            ]
+            _state, wizard.words_by_hand = case._contact_now(
+                wizard.channel, now=wizard.moment, place=wizard.visit_place
+            )
             wizard.zones = ", ".join(verdict.zones)
             wizard.policy_ids = Policy.browse(verdict.policy_ids)
             wizard.week = wizard._draw_week(verdict)
@@ -72,7 +81,10 @@ class DebtContactTryWizard(models.TransientModel):
         # sudo: who is contacted, for whoever may read the case
         contact = self.case_id.sudo().partner_id._debt_payer()
         address = contact.email if self.channel == "email" else contact.phone
-        return Ask("try", self.case_id.id, contact.id, self.channel, address or "")
+        place = self.visit_place or contact._debt_visit_place()
+        return Ask(
+            "try", self.case_id.id, contact.id, self.channel, address or "", place=place
+        )
 
     def _judge(self):
         return self.env["debt.contact.policy"]._judge(

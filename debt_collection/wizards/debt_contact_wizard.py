@@ -32,6 +32,17 @@ class DebtContactWizard(models.TransientModel):
         domain="[('id', 'child_of', partner_id)]",
     )
     contact_role = fields.Selection(related="contact_id.debt_role")
+    visit_place = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]
+            ._fields["visit_place"]
+            ._description_selection(self.env)
+        ),
+        string="Where",
+        compute="_compute_visit_place",
+        store=True,
+        readonly=False,
+    )
     outcome_id = fields.Many2one("debt.outcome", string="Result", required=True)
     reached = fields.Selection(
         [
@@ -151,9 +162,21 @@ class DebtContactWizard(models.TransientModel):
     def _contact_channel(self):
         return False if self.incoming else self.channel
 
-    @api.depends("channel", "incoming")
+    def _contact_place(self):
+        return self.visit_place
+
+    @api.depends("channel", "incoming", "visit_place")
     def _compute_contact_state(self):
         return super()._compute_contact_state()
+
+    @api.depends("contact_id", "channel")
+    def _compute_visit_place(self):
+        for wizard in self:
+            # sudo: agents need no right on contacts to see whom they visit
+            contact = wizard.contact_id.sudo()
+            wizard.visit_place = (
+                wizard.channel == "visit" and contact._debt_visit_place()
+            )
 
     @api.depends("case_id")
     def _compute_contact(self):
@@ -258,6 +281,7 @@ class DebtContactWizard(models.TransientModel):
             reached=self.reached,
             incoming=self.incoming,
             note=self.note,
+            visit_place=self.visit_place,
             override_reason=self.override_reason,
         )
         self.task_ids.filtered(lambda task: task.case_id == self.case_id)._finish(

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.letters.debt_letter_run import LIMIT, SORTS
 
@@ -47,8 +48,13 @@ class DebtLetterWizard(models.TransientModel):
             )
 
     def action_print(self):
-        """Print, and open what was printed."""
+        """Print, and open what was printed.
+
+        :raise UserError: where none of them waits
+        """
         self.ensure_one()
+        if not self.letter_ids:
+            raise UserError(self.env._("None of these letters waits to be printed."))
         runs = self.env["debt.letter.run"]
         for letters in self.letter_ids.grouped("company_id").values():
             runs |= runs._print(letters, self.day, self.sort_by)

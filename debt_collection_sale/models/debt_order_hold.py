@@ -195,7 +195,9 @@ class DebtOrderHold(models.Model):
         results = orders._debt_check()
         for order in orders:
             company = order.company_id
-            words = self.env["debt.order.check"]._words(company, results[order])
+            lang = self._lang_of(order, user)
+            check = self.env["debt.order.check"].with_context(lang=lang)
+            words = check._words(company, results[order])
             values = {
                 "state": "held",
                 "reason": words,
@@ -219,10 +221,24 @@ class DebtOrderHold(models.Model):
                 hold = Hold.create(values)
             live |= hold
             hold._tell(
-                self.env._("On hold by credit: %s", words.replace("\n", " ")), note
+                check.env._("On hold by credit: %s", words.replace("\n", " ")), note
             )
         live._news_of_cases()
         return live
+
+    @api.model
+    def _lang_of(self, order, asking=None):
+        """Return the language of what is kept with an order: that of its salesperson.
+
+        :param asking: the user who asked for its release, or None
+        """
+        users = order.user_id or asking or self.env["res.users"]
+        return users.lang or order.company_id.partner_id.lang or self.env.lang
+
+    def _told(self):
+        """Return this hold in the language of its salesperson, whoever is at work."""
+        lang = self._lang_of(self.order_id, self.requested_by)
+        return self.with_context(lang=lang)
 
     def _release(self, kind, reason, until=False, user=None):
         """Let these orders be confirmed, and tell their salespeople or confirm them.
@@ -232,6 +248,7 @@ class DebtOrderHold(models.Model):
         :param user: who decided; None where the product did
         """
         for hold in self.sudo():  # sudo: only the product writes here
+            hold = hold._told()
             hold.write(
                 {
                     "state": "released",
@@ -243,20 +260,21 @@ class DebtOrderHold(models.Model):
                     "decided": fields.Datetime.now(),
                 }
             )
-            hold._tell(self.env._("Released: %s", reason))
+            hold._tell(hold.env._("Released: %s", reason))
             if hold.company_id.debt_sale_auto_confirm and not hold.for_delivery:
                 hold._confirm()
             if hold.state == "released":
                 hold._notify_salesperson(
-                    self.env._("Deliver: released by credit")
+                    hold.env._("Deliver: released by credit")
                     if hold.for_delivery
-                    else self.env._("Confirm: released by credit")
+                    else hold.env._("Confirm: released by credit")
                 )
         self._news_of_cases()
 
     def _refuse(self, reason, user):
         """Leave orders on hold for a reason that their salespeople read."""
         for hold in self.sudo():  # sudo: only the product writes here
+            hold = hold._told()
             hold.write(
                 {
                     "state": "refused",
@@ -266,8 +284,8 @@ class DebtOrderHold(models.Model):
                     "decided": fields.Datetime.now(),
                 }
             )
-            hold._tell(self.env._("Not released: %s", reason))
-            hold._notify_salesperson(self.env._("Not released by credit: %s", reason))
+            hold._tell(hold.env._("Not released: %s", reason))
+            hold._notify_salesperson(hold.env._("Not released by credit: %s", reason))
         self._news_of_cases()
 
     def _lets_pass(self):
@@ -364,7 +382,7 @@ class DebtOrderHold(models.Model):
         for hold in waiting:
             try:
                 with self.env.cr.savepoint():
-                    hold._review_one(results[hold.order_id], kept.get(hold))
+                    hold._told()._review_one(results[hold.order_id], kept.get(hold))
             except Exception:
                 _logger.exception("Review of the held order %s", hold.name)
 

@@ -98,6 +98,8 @@ class TestLetterService(LetterCommon):
         with self.service() as asked:
             self.leave()
         self.assertEqual(len(asked), 1)
+        with freeze_time("2026-06-01 17:02:00"):
+            self.env["debt.run"]._find_lost()
         lost = self.run.service_letter_ids[0].debt_action_id
         self.assertEqual((lost.state, lost.reason), ("uncertain", "lost"))
 

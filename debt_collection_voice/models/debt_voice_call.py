@@ -279,7 +279,7 @@ class DebtVoiceCall(models.Model):
 
     def _debt_give_back(self, detail, **values):
         calls = self.calls - 1  # it was not placed
-        super()._debt_give_back(
+        return super()._debt_give_back(
             detail, **self._fresh(), calls=calls, error=detail, **values
         )
 
@@ -296,7 +296,7 @@ class DebtVoiceCall(models.Model):
 
     def _debt_lose(self, detail=None):
         self.write({"state": "uncertain", "error": detail})
-        super()._debt_lose(detail)
+        return super()._debt_lose(detail)
 
     @api.model
     def _debt_lost_domain(self):

@@ -218,11 +218,6 @@ def sms_queue(env):
         env["sms.sms"]._process_queue()
 
 
-def find_lost_sms(env):
-    """Find the text messages of workers that died; nobody else may be at work."""
-    env["sms.sms"]._debt_find_lost(timedelta(0))
-
-
 def find_lost(env):
     """Find the mails of workers that died, as a worker among others does."""
     env["mail.mail"]._debt_find_lost()

@@ -17,7 +17,7 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import jobs, jobs_of_accountants
+from . import jobs, jobs_of_accountants, jobs_of_channels
 
 
 def main(database, address):
@@ -62,7 +62,8 @@ def work(registry, link):
 
 def find(job):
     """Return the function of a job."""
-    return getattr(jobs, job, None) or getattr(jobs_of_accountants, job)
+    rooms = (jobs, jobs_of_accountants, jobs_of_channels)
+    return next(getattr(room, job) for room in rooms if hasattr(room, job))
 
 
 def redirect_output(path):
@@ -110,8 +111,20 @@ def prepare(
     """
     from odoo.addons.base.models import ir_mail_server
     from odoo.addons.debt_collection.models.daily import debt_run, debt_run_slices_mixin
-    from odoo.addons.debt_collection.models.portfolio import debt_case
+    from odoo.addons.debt_collection.models.letters import debt_letter_run
+    from odoo.addons.debt_collection.models.portfolio import (
+        debt_case,
+        debt_case_statement_mixin,
+    )
 
+    # what takes wkhtmltopdf seconds is not what is tested here
+    debt_case_statement_mixin.DebtCaseStatementMixin._statement_file = (
+        lambda case, day: ("statement.pdf", b"%PDF")
+    )
+    debt_letter_run.DebtLetterRun._pdf = lambda run, letters: ",".join(
+        f"letter {letter.id}" for letter in letters
+    ).encode()
+    debt_letter_run.DebtLetterRun._pages = lambda run, pdf: 1
     if lock_timeout:
         os.environ["PGOPTIONS"] = f"-c lock_timeout={lock_timeout}"
     if broken_case:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from email import message_from_bytes, policy
 
 #: A message that was accepted: what a mail server can prove it got.
-Letter = namedtuple("Letter", "message_id action_id recipient subject text")
+Letter = namedtuple("Letter", "message_id action_id recipient subject text files")
 
 #: What the server does in place of an answer.
 HANG = "hang"  # says nothing more until the client gives up
@@ -69,6 +69,7 @@ class Postbox:
             recipient,
             str(message["Subject"]),
             part.get_content() if part else "",
+            [file.get_filename() for file in message.iter_attachments()],
         )
         with self.lock:
             self.letters.append(letter)

@@ -45,7 +45,7 @@ def twice(nursery, *work):
     """
     first = nursery.start(*work, stops={"asked"})
     assert first.run_to("asked")
-    assert "lock" in nursery.do(*work), "refused while the other one is at it"
+    assert "Somebody else" in nursery.do(*work), "while the first one is at it"
     return first.result(), nursery.do(*work)
 
 

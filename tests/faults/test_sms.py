@@ -62,7 +62,7 @@ def test_killed_at_a_point_nothing_is_lost_or_doubled(
     assert worker.run_to(point, 2)
     kill(worker, oracle)
     nursery.do("sms_queue")
-    nursery.do("find_lost_sms")
+    nursery.do("find_lost_of", "sms.sms")
     nursery.do("sms_queue")
     uncertain = int(point in AMBIGUOUS)
     expected = Counter({("sent", "accepted"): ALL - uncertain})

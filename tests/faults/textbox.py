@@ -1,49 +1,27 @@
 """A provider of SMS that takes every message down, and misbehaves when asked to."""
 
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from .box import Box
 
 #: Seconds that a call waits for an answer in these tests, and for how long it hangs.
 PATIENCE = 1
 HANG = 3
 
 
-class Textbox:
-    """Answers as Odoo's own service; ``accepted`` are the messages that it has.
+class Textbox(Box):
+    """Answers as Odoo's own service.
 
     :ivar behaviour: "take", "hang" (takes it and says nothing), "refuse" (500)
     """
 
-    def __init__(self):
-        self.accepted = []
-        self.behaviour = "take"
-        box = self
+    behaviour = "take"
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                size = int(self.headers["Content-Length"])
-                box.answer(self, json.loads(self.rfile.read(size)))
-
-            def log_message(self, *args):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def endpoint(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def answer(self, handler, call):
+    def answer(self, handler, body):
         if self.behaviour == "refuse":
             return self.say(handler, 500, {})
+        call = json.loads(body)
         uuids = [
             number["uuid"]
             for message in call["params"]["messages"]
@@ -55,10 +33,3 @@ class Textbox:
             return None
         results = [{"uuid": uuid, "state": "success"} for uuid in uuids]
         return self.say(handler, 200, {"id": call["id"], "result": results})
-
-    def say(self, handler, status, what):
-        data = json.dumps(what).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
-        handler.wfile.write(data)

@@ -25,7 +25,7 @@ def refused(rules, wish):
     if wish.consent is False:
         return True
     for rule in rules:
-        if wish.group in rule.forbidden or wish.party in rule.parties:
+        if wish.place in rule.places or wish.party in rule.parties:
             return True
         if rule.consent and wish.consent is not True and not wish.exempt:
             return True

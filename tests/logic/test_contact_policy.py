@@ -42,6 +42,7 @@ CHILE = Rules(
         Cap(2, "week", gap_days=2, groups=frozenset({"message", "letter"})),
     ),
 )
+NOT_AT_HOME = Rules(places=frozenset({"home"}))
 REG_F = Rules(
     "us",
     windows=((Window(480, 1260),),) * 7,
@@ -175,7 +176,9 @@ def test_what_is_exempt_keeps_hours_and_nothing_else():
         (Rules(), Wish("email", "message", consent=False), "opted_out"),
         # no exemption from what the debtor does not want
         (Rules(), Wish("email", "message", exempt=True, consent=False), "opted_out"),
-        (Rules(forbidden=frozenset({"visit"})), Wish("visit", "visit"), "forbidden"),
+        (NOT_AT_HOME, Wish("visit", "visit", place="home"), "forbidden"),
+        (NOT_AT_HOME, Wish("visit", "visit", place="work"), None),
+        (NOT_AT_HOME, Wish("visit", "visit", place="other"), None),
         (Rules(parties=frozenset({"reference"})), MAIL, None),
         (
             Rules(parties=frozenset({"reference"})),
@@ -308,6 +311,7 @@ def cases(draw):
         caps=st.lists(caps, max_size=2).map(tuple),
         one_channel=st.sampled_from(["", "", "reached", "attempt"]),
         consent=st.sampled_from([False, False, False, True]),
+        places=st.sampled_from([frozenset(), frozenset(), frozenset({"home"})]),
     )
     contact = st.builds(
         lambda minutes, channel, reached: Contact(
@@ -318,10 +322,13 @@ def cases(draw):
         st.booleans(),
     )
     wish = st.builds(
-        lambda channel, exempt, consent: Wish(*channel, exempt, consent=consent),
+        lambda channel, exempt, consent, place: Wish(
+            *channel, exempt, consent=consent, place=place
+        ),
         draw(st.just(channels)),
         st.sampled_from([False, False, False, True]),
         st.sampled_from([None, True, True, False]),
+        st.sampled_from(["", "", "", "home", "work", "other"]),
     )
     return (
         draw(st.lists(rules, min_size=1, max_size=2)),

@@ -12,6 +12,7 @@ TODAY = date(2026, 6, 1)
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 DAY = timedelta(days=1)
+LIMITS = health.Limits(3 * HOUR, 10, {"planned": 2, "waiting": 7, "uncertain": 1}, 2)
 
 
 def code(finding):
@@ -45,7 +46,7 @@ def test_jobs(active, late, interval, failures, expected):
     [(3 * HOUR, 5, None), (4 * HOUR, 5, "queue"), (4 * HOUR, 0, None)],
 )
 def test_queues(age, count, expected):
-    assert code(health.queue("mail", "Mail", NOW - age, count, NOW)) == expected
+    assert code(health.queue("mail", "Mail", NOW - age, count, NOW, LIMITS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_queues(age, count, expected):
     ],
 )
 def test_channels(sent, failed, expected):
-    assert code(health.channel("email", sent, failed)) == expected
+    assert code(health.channel("email", sent, failed, LIMITS)) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,9 +76,9 @@ def test_channels(sent, failed, expected):
     ],
 )
 def test_actions(state, days, expected):
-    found = health.waiting(state, TODAY - timedelta(days=days), 1, TODAY)
+    found = health.waiting(state, TODAY - timedelta(days=days), 1, TODAY, LIMITS)
     assert code(found) == expected
-    assert health.waiting(state, None, 0, TODAY) is None
+    assert health.waiting(state, None, 0, TODAY, LIMITS) is None
 
 
 @pytest.mark.parametrize(
@@ -97,11 +98,11 @@ def test_actions(state, days, expected):
 def test_runs(state, ago, good, in_use, expected):
     last_good = None if good is None else TODAY - timedelta(days=good)
     started = NOW - timedelta(hours=ago)
-    found = health.run(state, started, last_good, in_use, NOW, TODAY)
+    found = health.run(state, started, last_good, in_use, NOW, TODAY, LIMITS)
     assert code(found) == expected
 
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_more_failures_never_look_better(sent, failed):
-    if health.channel("email", sent, failed):
-        assert health.channel("email", sent, failed + 1)
+    if health.channel("email", sent, failed, LIMITS):
+        assert health.channel("email", sent, failed + 1, LIMITS)

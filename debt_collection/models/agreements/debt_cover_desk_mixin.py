@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import clean_context, format_amount
 
 from ...fields import LooseMany2one
+from ...tools.locks import hold
 
 SOURCES = [
     ("agent", "Agent"),
@@ -96,7 +97,7 @@ class DebtCoverDeskMixin(models.AbstractModel):
         A second click is refused here, or finds that nothing is left to do.
         """
         records = self.sudo()  # sudo: guarded fields
-        records.lock_for_update()
+        hold(records)
         records.invalidate_recordset()
         return records
 

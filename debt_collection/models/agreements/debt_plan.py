@@ -11,6 +11,7 @@ from ...fields import LooseMany2one
 from ...logic.pay_day import PayCalendar
 from ...logic.plan import Terms, beyond, interest, later, schedule
 from ...logic.working_days import add_working_days
+from ...tools.locks import hold
 from ...tools.sql import int_array
 from .debt_notice_match_mixin import exact
 from .debt_pay_currency_mixin import PAY_TERMS
@@ -280,7 +281,7 @@ class DebtPlan(models.Model):
     def _compute_beyond(self):
         for plan in self:
             reasons = plan._beyond(self.env.user)
-            plan.beyond = "\n".join(reasons)
+            plan.beyond = "" if plan._was_agreed() else "\n".join(reasons)
             plan.may_approve = not reasons and self.env.user != plan.create_uid
 
     @api.depends("promise_ids.amount_paid", "promise_ids.state", "amount_total")
@@ -564,13 +565,21 @@ class DebtPlan(models.Model):
         """
         for plan in self:
             reasons = plan._beyond(self.env.user)
-            if reasons and plan.approval != "given":
+            if reasons and not plan._was_agreed():
                 raise UserError(
                     self.env._(
                         "This plan is beyond your limits; ask for approval:\n%s",
                         "\n".join(reasons),
                     )
                 )
+
+    def _was_agreed(self):
+        """Return whether somebody who may agreed on the terms: who approved or offered
+        them. Other terms begin anew, see ``write``."""
+        self.ensure_one()
+        return self.approval == "given" or (
+            self.state == "offered" and self.approval != "refused"
+        )
 
     def action_offer(self):
         """Note that the customer got the plan, and print it."""
@@ -609,7 +618,7 @@ class DebtPlan(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self.lock_for_update()
+        hold(self)
         if self.state not in ("draft", "offered"):
             raise UserError(self.env._("This plan is agreed already."))
         self._check_still_valid()

@@ -690,7 +690,10 @@ SELECT id FROM judged WHERE was <> 'open' AND (state = 'kept' OR paid_late)
        AND p.made_date < %(day)s AND p.amount_to_apply = 0
        AND p.case_id = ANY(%(cases)s) AND %(span)s
        AND NOT EXISTS (SELECT FROM debt_action a
-                        WHERE a.promise_id = p.id AND a.purpose = 'promise_remind')
+                        WHERE a.promise_id = p.id AND a.purpose = 'promise_remind'
+                          -- one that was over, and counts again
+                          AND (a.state <> 'skipped'
+                               OR a.reason IS DISTINCT FROM 'promise_over'))
     ON CONFLICT DO NOTHING
     RETURNING id
                 """,

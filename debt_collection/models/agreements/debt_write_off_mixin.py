@@ -5,6 +5,7 @@ from odoo.tools import format_amount
 
 from ...fields import LooseMany2one
 from ...logic.difference import may_write_off
+from ...tools.locks import hold
 
 
 class DebtWriteOffMixin(models.AbstractModel):
@@ -202,7 +203,7 @@ class DebtWriteOffMixin(models.AbstractModel):
         """
         self.check_access("write")
         # a second click is refused here, or finds nothing left
-        self.lock_for_update()
+        hold(self)
         self.invalidate_recordset()
         self.case_id.sudo().action_refresh()  # sudo: reads the books as they are now
         for difference in self:

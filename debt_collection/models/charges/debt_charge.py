@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, format_date
 
 from ...fields import LooseMany2one
+from ...tools.locks import hold
 from ...tools.sql import int_array
 from .debt_charge_rule import KINDS
 from .debt_interest_reference import exact_percent, number_text
@@ -240,7 +241,7 @@ class DebtCharge(models.Model):
         """
         case.check_access("write")
         self.env["debt.run"].sudo()._keep_away(case.company_id)
-        case.lock_for_update()
+        hold(case)
         # what was applied a moment ago would count twice
         case.action_refresh()
         # sudo: the right to work the case is the right to claim charges

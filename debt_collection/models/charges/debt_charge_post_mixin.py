@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ...fields import LooseMany2one
+from ...tools.locks import hold
 
 
 class DebtChargePostMixin(models.AbstractModel):
@@ -93,7 +94,7 @@ class DebtChargePostMixin(models.AbstractModel):
 
     def _lock(self):
         """A second click is refused here, or finds nothing left."""
-        self.sudo().lock_for_update()  # sudo: nobody writes these rows but buttons
+        hold(self.sudo())  # sudo: nobody writes these rows but buttons
         self.invalidate_recordset()
 
     def _check_to_post(self):

@@ -4,6 +4,7 @@ from odoo.tools import format_amount
 
 from ...fields import LooseMany2one
 from ...logic.difference import may_write_off
+from ...tools.locks import hold
 
 
 class DebtChargeWaiveMixin(models.AbstractModel):
@@ -161,7 +162,7 @@ class DebtChargeWaiveMixin(models.AbstractModel):
         waived = asked = self.browse()
         for case, charges in self.grouped("case_id").items():
             case.check_access("write")
-            case.lock_for_update()
+            hold(case)
             charges.invalidate_recordset(["state", "approval"])
             if any(charge.state != "claimed" for charge in charges):
                 raise UserError(self.env._("Some of this is not claimed any more."))

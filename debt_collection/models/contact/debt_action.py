@@ -198,8 +198,10 @@ class DebtAction(models.Model):
     )
 
     _wait_idx = models.Index("(company_id, wait_until) WHERE state = 'waiting'")
+    # what was skipped while the promise was over is said when it counts again
     _promise_uniq = models.UniqueIndex(
         "(promise_id, purpose) WHERE promise_id IS NOT NULL"
+        " AND (state <> 'skipped' OR reason IS DISTINCT FROM 'promise_over')"
     )
     _notice_uniq = models.UniqueIndex(
         "(notice_id, purpose) WHERE notice_id IS NOT NULL"

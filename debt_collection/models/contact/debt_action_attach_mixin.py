@@ -37,7 +37,7 @@ class DebtActionAttachMixin(models.AbstractModel):
         help="What will be attached when the message leaves.",
     )
 
-    @api.depends("step_id", "channel", "state")
+    @api.depends("step_id", "campaign_id", "channel", "state")
     @api.depends_context("lang")
     def _compute_attach_text(self):
         words = self.env["debt.strategy.step"]._fields["attach_invoices"]
@@ -55,12 +55,18 @@ class DebtActionAttachMixin(models.AbstractModel):
     def _attaches(self):
         """Return (how invoices are attached or False, whether the statement is)."""
         self.ensure_one()
-        step = self.step_id.sudo()  # sudo: configuration
         if self.purpose == "statement":
             return False, True
-        if self.channel != "email" or self.purpose != "step":
+        if self.channel != "email" or self.purpose not in ("step", "campaign"):
             return False, False
-        return step.attach_invoices, step.attach_statement
+        encloses = self._encloses()
+        return encloses.attach_invoices, encloses.attach_statement
+
+    def _encloses(self):
+        """Return the step or campaign that says what goes with it."""
+        self.ensure_one()
+        # sudo: configuration
+        return self.campaign_id.sudo() or self.step_id.sudo()
 
     def _attach(self):
         """Make the files of a message, and keep them with it.

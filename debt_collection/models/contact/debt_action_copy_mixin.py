@@ -11,7 +11,7 @@ class DebtActionCopyMixin(models.AbstractModel):
     _description = "Copies of Collection Messages"
 
     def _copy_to_salespeople(self):
-        """Tell the salespeople what was written, where the step says so.
+        """Tell the salespeople what was written, where step or campaign say so.
 
         A message of its own, not a copy: whoever answers to all would else write to the
         customer, and the links to pay and to stop messages are the customer's alone.
@@ -20,9 +20,12 @@ class DebtActionCopyMixin(models.AbstractModel):
         """
         self.ensure_one()
         users = self.env["res.users"]
-        if self.is_test or not self.step_id.copy_salesperson:
+        if self.is_test or not self._encloses().copy_salesperson:
             return users
         users = self._salespeople()
+        # without an address Odoo would send nothing
+        authors = self.user_id.partner_id | self.company_id.partner_id
+        author = authors.filtered("email")[:1] or authors[:1]
         for lang, group in users.grouped("lang").items():
             action = self.with_context(lang=lang or self.env.lang)
             intro = action.env._(
@@ -32,9 +35,7 @@ class DebtActionCopyMixin(models.AbstractModel):
             )
             action.case_id.message_notify(
                 partner_ids=group.partner_id.ids,
-                author_id=(
-                    action.user_id.partner_id or action.company_id.partner_id
-                ).id,
+                author_id=author.id,
                 subject=action.env._("Copy: %s", action.subject or action.name),
                 body=Markup("<p>%s</p>%s") % (intro, action._without_links()),
                 force_send=False,

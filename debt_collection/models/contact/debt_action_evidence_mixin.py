@@ -8,7 +8,16 @@ from ...logic.personal_words import scrub_links
 HAPPENED = ("sent", "done", "uncertain", "failed")
 #: What was done, with whom and what was said: once it happened it stays as it is.
 SETTLED = frozenset(
-    ("by_hand", "channel", "import_id", "incoming", "note", "purpose", "reached")
+    (
+        "by_hand",
+        "channel",
+        "import_id",
+        "incoming",
+        "note",
+        "purpose",
+        "reached",
+        "visit_place",
+    )
 )
 
 

@@ -5,14 +5,18 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.locks import hold
 from ...tools.sql import int_array
 from .debt_action import PENDING
 
 #: What a campaign does; it stays once it was started.
 TERMS = {
+    "attach_invoices",
+    "attach_statement",
     "case_ids",
     "channel",
     "company_id",
+    "copy_salesperson",
     "documents",
     "domain",
     "in_quiet_days",
@@ -33,7 +37,7 @@ class DebtCampaign(models.Model):
 
     _name = "debt.campaign"
     _description = "Collection Campaign"
-    _inherit = ["mail.thread", "debt.case.rule.mixin"]
+    _inherit = ["mail.thread", "debt.case.rule.mixin", "debt.email.enclosure.mixin"]
     _order = "id desc"
 
     name = fields.Char(tracking=True, help="Tasks of the campaign are called so.")
@@ -251,7 +255,7 @@ class DebtCampaign(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self.lock_for_update()
+        hold(self)
         if self.state != "draft":
             raise UserError(self.env._("This campaign was started already."))
         self.env["debt.run"]._keep_away(self.company_id)

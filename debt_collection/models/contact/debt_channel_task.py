@@ -155,3 +155,8 @@ class DebtChannelVisit(models.AbstractModel):
 
     _contact_group = "visit"
     _activity_type = "debt_collection.mail_activity_type_visit"
+
+    def _send(self, actions, now):
+        for action in actions:
+            action.visit_place = action._place()
+        return super()._send(actions, now)

@@ -53,10 +53,48 @@ class DebtQueueMixin(models.AbstractModel):
             and getattr(self.env[name], "_queue_label", None)
         ]
 
+    @api.model
+    def _debt_backlog(self, now):
+        """Return [(company id, since when the oldest could have left, count)].
+
+        :param now: naive UTC moment: what is to leave later is left out
+        """
+        moment = SQL("NULL::timestamp")
+        if self._queue_moment in self._fields:
+            moment = SQL.identifier("q", self._queue_moment)
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT a.company_id, MIN(GREATEST(a.sent_date, %(moment)s)), COUNT(*)
+              FROM %(table)s q JOIN debt_action a ON a.id = q.%(action)s
+             WHERE q.state = %(waiting)s
+               AND (%(moment)s IS NULL OR %(moment)s <= %(now)s)
+             GROUP BY a.company_id
+                """,
+                moment=moment,
+                table=SQL.identifier(self._table),
+                action=SQL.identifier(self._queue_action),
+                waiting=self._queue_waiting,
+                now=now,
+            )
+        )
+
+    @api.model
+    def _debt_waiting(self):
+        """Return the actions of what waits in the queue."""
+        waiting = self.search(
+            [(self._queue_action, "!=", False), ("state", "=", self._queue_waiting)]
+        )
+        return waiting[self._queue_action]
+
+    def _debt_is_queued(self):
+        """Return whether it has not left, claimed or not."""
+        self.ensure_one()
+        return self.state == self._queue_waiting
+
     def _debt_is_free(self):
         """Return whether it waits in the queue, and no worker took it."""
-        self.ensure_one()
-        return self.state == self._queue_waiting and not self[self._queue_claimed]
+        return self._debt_is_queued() and not self[self._queue_claimed]
 
     def _debt_cancel(self):
         self.write({"state": self._queue_cancelled})
@@ -188,7 +226,7 @@ class DebtQueueMixin(models.AbstractModel):
                 self.id,
             )
         )
-        if self.state == self._queue_waiting and self[self._queue_claimed]:
+        if self._debt_is_queued() and self[self._queue_claimed]:
             return True
         self.env["debt.run"]._checkpoint()
         return False

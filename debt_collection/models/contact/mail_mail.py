@@ -76,12 +76,9 @@ class MailMail(models.Model):
         """Send mails of actions, server by server."""
         groups = list(self._split_by_mail_configuration())
         waiting = self.filtered(lambda mail: mail.state == "outgoing")
-        # sudo: what a message brings along, and who hears of it, is configuration
-        attaching = waiting.filtered(
-            lambda mail: any(mail.debt_action_id.sudo()._attaches())
-        )
+        attaching = waiting.filtered(lambda mail: any(mail.debt_action_id._attaches()))
         copying = waiting.filtered(
-            lambda mail: mail.debt_action_id.sudo().step_id.copy_salesperson
+            lambda mail: mail.debt_action_id._encloses().copy_salesperson
         )
         self.env["debt.run"]._checkpoint()
         for server_id, alias_domain_id, smtp_from, mail_ids in groups:
@@ -199,7 +196,7 @@ class MailMail(models.Model):
         self.env["debt.run"]._checkpoint("mail_copied")
 
     def _debt_give_back(self, detail, **values):
-        super()._debt_give_back(detail, failure_reason=detail, **values)
+        return super()._debt_give_back(detail, failure_reason=detail, **values)
 
     def _debt_refuse(self, outcome, detail):
         """End a mail that the server does not take, or that could not be written."""
@@ -222,4 +219,4 @@ class MailMail(models.Model):
         if detail:
             values["failure_reason"] = detail
         self.write(values)
-        super()._debt_lose(detail)
+        return super()._debt_lose(detail)

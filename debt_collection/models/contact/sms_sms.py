@@ -200,7 +200,7 @@ class SmsSms(models.Model):
 
     def _debt_lose(self, detail=None):
         self.write({"state": "error", "failure_type": "unknown"})
-        super()._debt_lose(detail)
+        return super()._debt_lose(detail)
 
     @api.autovacuum
     def _gc_debt_done(self):

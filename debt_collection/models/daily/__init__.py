@@ -7,4 +7,4 @@ from . import (
 
 # isort: split
 # models after the mixins that they inherit
-from . import debt_finding, debt_run, debt_run_line
+from . import debt_finding, debt_run, debt_run_line, res_company

@@ -249,10 +249,14 @@ class DebtFinding(models.Model):
     def action_show(self):
         """Open what the problem is about, as far as the user may see it."""
         self.ensure_one()
-        if self.code in ("planned", "waiting", "uncertain", "channel"):
+        if self.code in ("planned", "waiting", "uncertain", "channel", "queue"):
             action = self._show("debt_collection.debt_action_action")
             domain = [("company_id", "=", self.company_id.id)]
-            if self.code == "channel":
+            if self.code == "queue":
+                # sudo: which messages wait; who sees their actions is checked there
+                waiting = self.env[self.key].sudo()._debt_waiting()
+                domain += [("id", "in", waiting.ids)]
+            elif self.code == "channel":
                 domain += [("channel", "=", self.key), ("state", "=", "failed")]
             else:
                 domain += [("state", "=", self.code)]
@@ -262,8 +266,6 @@ class DebtFinding(models.Model):
             return self._show("debt_collection.debt_run_action")
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(self.remedy)
-        if self.code == "queue":
-            return self._show("mail.action_view_mail_mail")
         return self._show("base.ir_cron_act")
 
     def _show(self, name):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, models
@@ -25,12 +26,16 @@ class DebtHealthMixin(models.AbstractModel):
         """
         self.env.flush_all()
         found = {}
-        for finding in filter(
-            None, [*self._look_at_jobs(now), *self._look_at_queues(now)]
-        ):
+        for finding in filter(None, self._look_at_jobs(now)):
             found[False, finding.code, finding.key] = finding
+        queues = self._look_at_queues(now)
         for company in self.env["debt.run"]._companies():
-            for finding in filter(None, self._look_at_company(company, now)):
+            limits = company._debt_watch_limits()
+            findings = [
+                *(health.queue(*row, now, limits) for row in queues[company.id]),
+                *self._look_at_company(company, now, limits),
+            ]
+            for finding in filter(None, findings):
                 found[company.id, finding.code, finding.key] = finding
         return found
 
@@ -66,32 +71,29 @@ class DebtHealthMixin(models.AbstractModel):
 
     @api.model
     def _look_at_queues(self, now):
-        """Judge the queues in which our messages wait; other channels add theirs."""
-        ((oldest, count),) = self.env.execute_query(
-            SQL(
-                """
-            SELECT MIN(GREATEST(create_date, scheduled_date)), COUNT(*) FROM mail_mail
-             WHERE debt_action_id IS NOT NULL AND state = 'outgoing'
-               AND (scheduled_date IS NULL OR scheduled_date <= %s)
-                """,
-                now,
-            )
-        )
-        name = self.env["ir.model"]._get("mail.mail").name
-        return [health.queue("mail.mail", name, oldest, count, now)]
+        """Return {company id: what waits in each queue}, with a query for each.
+
+        :return: (model, its name, since when the oldest could have left, count)
+        """
+        waiting = defaultdict(list)
+        for queue in self.env["debt.queue.mixin"]._debt_queues():
+            name = self.env["ir.model"]._get(queue._name).name
+            for company_id, oldest, count in queue._debt_backlog(now):
+                waiting[company_id].append((queue._name, name, oldest, count))
+        return waiting
 
     @api.model
-    def _look_at_company(self, company, now):
+    def _look_at_company(self, company, now, limits):
         """Judge channels, actions and runs of a company."""
         today = company._debt_today(now)
         return [
-            *self._look_at_channels(company, today),
-            *self._look_at_actions(company, today),
-            self._look_at_run(company, now, today),
+            *self._look_at_channels(company, today, limits),
+            *self._look_at_actions(company, today, limits),
+            self._look_at_run(company, now, today, limits),
         ]
 
     @api.model
-    def _look_at_channels(self, company, today):
+    def _look_at_channels(self, company, today, limits):
         rows = self.env.execute_query(
             SQL(
                 """
@@ -108,10 +110,10 @@ class DebtHealthMixin(models.AbstractModel):
                 today,
             )
         )
-        return [health.channel(*row) for row in rows]
+        return [health.channel(*row, limits) for row in rows]
 
     @api.model
-    def _look_at_actions(self, company, today):
+    def _look_at_actions(self, company, today, limits):
         rows = self.env.execute_query(
             SQL(
                 """
@@ -121,16 +123,16 @@ class DebtHealthMixin(models.AbstractModel):
              GROUP BY state
                 """,
                 company.id,
-                tuple(health.WAITING),
+                tuple(limits.waiting),
             )
         )
         return [
-            health.waiting(state, oldest or today, count, today)
+            health.waiting(state, oldest or today, count, today, limits)
             for state, oldest, count in rows
         ]
 
     @api.model
-    def _look_at_run(self, company, now, today):
+    def _look_at_run(self, company, now, today, limits):
         runs = self.env["debt.run"]
         real = [
             ("company_ids", "in", company.ids),
@@ -143,5 +145,11 @@ class DebtHealthMixin(models.AbstractModel):
             [("enabled", "=", True), ("company_id", "in", (company.id, False))], limit=1
         )
         return health.run(
-            last.state or None, last.started, good.day or None, in_use, now, today
+            last.state or None,
+            last.started,
+            good.day or None,
+            in_use,
+            now,
+            today,
+            limits,
         )

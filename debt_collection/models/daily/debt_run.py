@@ -177,7 +177,9 @@ class DebtRun(models.Model):
     def _do_steps(self, companies, day, now):
         start = time.monotonic()
         done = [
-            self._run_company(company, day or company._debt_today(now))
+            self._run_company(
+                company, day or company._debt_today(now), self._moment(day, now)
+            )
             for company in companies
         ]
         if not self.simulate:
@@ -348,15 +350,16 @@ class DebtRun(models.Model):
         run._checkpoint("opened")
         return run
 
-    def _run_company(self, company, day):
+    def _run_company(self, company, day, now=None):
         """Do steps 1 to 5 for one company, unless another worker does them now.
 
+        :param now: the moment of sending of a simulation, None for the clock
         :return: whether they were done
         """
         if self.simulate:
             with self._shadow(company):
                 self._sync_and_plan(company, day)
-                self._foresee_addresses(company)
+                self._foresee(company, now or fields.Datetime.now())
             return True
         with self._company_lock(company, LOCK_WAIT) as locked:
             if not locked:
@@ -610,31 +613,6 @@ class DebtRun(models.Model):
             limit=1,
         )
         return last.state == "done" and last.config_version == self.config_version
-
-    def _foresee_addresses(self, company):
-        """In a simulation, tell which messages have no address to go to."""
-        actions = self.env["debt.action"].search(
-            [("run_id", "=", self.id), ("company_id", "=", company.id)]
-        )
-        lines = {
-            (line.partner_id, line.step_id): line
-            for line in self.line_ids
-            if line.result != "held"
-        }
-        for batch_ids in split_every(1000, actions.ids):
-            batch = self.env["debt.action"].browse(batch_ids)
-            addresses, why = batch._reach()
-            for action in batch:
-                line = lines.get((action.debtor_id, action.step_id))
-                if not line:
-                    continue
-                if action in addresses:
-                    line.write(
-                        {"address": addresses[action], "channel": action.channel}
-                    )
-                else:
-                    line.write({"result": "held", "reason": why[action]})
-        self.line_ids.flush_recordset()
 
     def _dispatch(self, companies, now):
         """Hand over what is planned, batch after batch, until nothing is left.

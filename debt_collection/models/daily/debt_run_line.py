@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...fields import LooseMany2one
+from ...logic.contact_policy import WAIT
 from ..contact.debt_action import REASONS
 
 KEEP_DAYS = 30
@@ -40,8 +41,28 @@ class DebtRunLine(models.Model):
     addressee_id = LooseMany2one("res.partner")
     address = fields.Char()
     result = fields.Selection(
-        [("planned", "Planned"), ("approve", "To Approve"), ("held", "Held")],
+        [
+            ("planned", "Planned"),
+            ("approve", "To Approve"),
+            ("waiting", "Would Wait"),
+            ("held", "Held"),
+        ],
         required=True,
+        help="Would wait: until a moment that the contact policies allow, as a "
+        "simulation sees it.",
+    )
+    wait_until = fields.Datetime(string="Would Wait until")
+    policy_reason = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]
+            ._fields["policy_reason"]
+            ._description_selection(self.env)
+        ),
+        string="Why It Would Wait",
+    )
+    policy_id = LooseMany2one("debt.contact.policy", string="Contact Policy")
+    decision = fields.Char(
+        compute="_compute_decision", string="Decision on the Contact"
     )
     reason = fields.Selection(REASONS)
     date = fields.Date(string="When")
@@ -60,6 +81,15 @@ class DebtRunLine(models.Model):
         for line in self:
             # sudo: a name, shown to whoever may read the run
             line.name = line.step_id.sudo().display_name or purposes.get(line.purpose)
+
+    @api.depends("wait_until", "policy_reason", "policy_id")
+    @api.depends_context("lang", "tz")
+    def _compute_decision(self):
+        Policy = self.env["debt.contact.policy"]
+        for line in self:
+            line.decision = line.wait_until and Policy._say(
+                WAIT, line.wait_until, line.policy_reason, line.policy_id.id
+            )
 
     @api.depends("partner_id", "name")
     def _compute_display_name(self):

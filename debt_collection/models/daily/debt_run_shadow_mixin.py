@@ -22,6 +22,8 @@ SHADOWED = {
                 OR t.track = 'service'
                 -- whether a message was answered
                 OR t.incoming OR t.reached = 'debtor'
+                -- attempts that count for the contact policies
+                OR t.by_hand OR t.state IN ('uncertain', 'failed')
                 OR t.step_id IN (SELECT step_id FROM debt_strategy_step_fallback))""",
         [],
     ),

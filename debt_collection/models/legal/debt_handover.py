@@ -4,6 +4,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import clean_context
 
 from ...fields import LooseMany2one
+from ...tools.locks import hold
 from .debt_legal_document import KINDS
 
 STATES = [
@@ -379,7 +380,7 @@ class DebtHandover(models.Model):
     def _check_ready(self):
         """Refuse to hand over what is not ready for it."""
         self.ensure_one()
-        self.lock_for_update()
+        hold(self)
         if self.state != "draft":
             raise UserError(self.env._("This case was handed over already."))
         other = self.search(

@@ -9,6 +9,8 @@ from odoo.tools.pdf import PdfFileReader
 # whether the build knows the switch that keeps millimetres true
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+from ...tools.locks import hold
+
 #: Letters of one file; more are printed with the next one.
 LIMIT = 500
 #: Margins of the paper, in millimetres: the window is measured from the edge.
@@ -140,8 +142,10 @@ class DebtLetterRun(models.Model):
 
         Those that another user prints at this moment are left to them.
         """
-        letters = letters.try_lock_for_update()
-        letters = letters.filtered(
+        free = letters.try_lock_for_update()
+        if not free:
+            hold(letters)
+        letters = free.filtered(
             lambda letter: letter.state == "sent" and letter.delivery == "queued"
         )
         if not letters:

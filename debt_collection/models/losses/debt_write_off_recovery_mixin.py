@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ...logic.difference import worth
+from ...tools.locks import hold
 from ..agreements.debt_notice_match_mixin import exact
 
 #: States of Odoo's payments that brought money.
@@ -172,7 +173,7 @@ class DebtWriteOffRecoveryMixin(models.AbstractModel):
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("Accounting books recoveries."))
         # sudo: a second click is refused here, or finds nothing left
-        self.sudo().lock_for_update()
+        hold(self.sudo())
         self.invalidate_recordset()
         self._check_recoverable()
         left = self._left_now()[0]

@@ -76,6 +76,21 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.debt_hold_days_agent", readonly=False
     )
     debt_thanks = fields.Boolean(related="company_id.debt_thanks", readonly=False)
+    debt_watch_queue_hours = fields.Integer(
+        related="company_id.debt_watch_queue_hours", readonly=False
+    )
+    debt_watch_failed_percent = fields.Integer(
+        related="company_id.debt_watch_failed_percent", readonly=False
+    )
+    debt_watch_unsent_days = fields.Integer(
+        related="company_id.debt_watch_unsent_days", readonly=False
+    )
+    debt_watch_uncertain_days = fields.Integer(
+        related="company_id.debt_watch_uncertain_days", readonly=False
+    )
+    debt_watch_run_days = fields.Integer(
+        related="company_id.debt_watch_run_days", readonly=False
+    )
     debt_attach_size = fields.Float(
         related="company_id.debt_attach_size", readonly=False
     )

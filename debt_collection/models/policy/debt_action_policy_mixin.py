@@ -47,6 +47,11 @@ class DebtActionPolicyMixin(models.AbstractModel):
     policy_decision = fields.Char(
         compute="_compute_policy_decision", string="Decision on the Contact"
     )
+    visit_place = fields.Selection(
+        [("home", "At Home"), ("work", "At Work"), ("other", "Elsewhere")],
+        string="Place of the Visit",
+        help="Some policies forbid visits at home or at work.",
+    )
     override_reason = fields.Char(
         readonly=True, help="Why it was made against the contact policies."
     )
@@ -102,6 +107,18 @@ class DebtActionPolicyMixin(models.AbstractModel):
             address=address or self.address or "",
             exempt=self._is_exempt(),
             action_id=self.id,
+            place=self._place(),
+        )
+
+    def _place(self):
+        """Return where this is done, where it is a visit."""
+        self.ensure_one()
+        # sudo: who is visited, and what a step says, for whoever may work the case
+        action = self.sudo()
+        return (
+            action.visit_place
+            or action.step_id.visit_place
+            or (action.partner_id or action.debtor_id)._debt_visit_place()
         )
 
     def _permit(self, channel, addresses, now):
@@ -114,21 +131,11 @@ class DebtActionPolicyMixin(models.AbstractModel):
         :param addresses: {action: address}
         :param now: naive UTC moment
         """
-        by_itself = channel._track == "message"
-        judged = self.filtered(lambda a: by_itself or a.purpose == "step")
-        if not channel._contact_group or not judged:
-            return self
-        verdicts = self.env["debt.contact.policy"]._judge(
-            self.company_id,
-            [action._ask(addresses[action]) for action in judged],
-            now,
-            binding_only=not by_itself,
-        )
+        verdicts = self._verdicts(channel, addresses, now)
         permitted = self
-        for verdict, actions in judged.grouped(lambda a: verdicts[a.id]).items():
+        judged = self.browse([action.id for action in verdicts])
+        for verdict, actions in judged.grouped(verdicts.get).items():
             decision = verdict.decision
-            if not by_itself and not (verdict.consumer and decision.kind == NEVER):
-                continue
             actions.write(actions._decided(verdict))
             if decision.kind == SEND:
                 continue
@@ -138,6 +145,65 @@ class DebtActionPolicyMixin(models.AbstractModel):
             else:
                 actions._unreachable(decision.reason)
         return permitted
+
+    def _verdicts(self, channel, addresses, now):
+        """Return {action: Verdict} of those on which the contact policies decide.
+
+        :param channel: their channel
+        :param addresses: {action: address}
+        :param now: naive UTC moment
+        """
+        by_itself = channel._track == "message"
+        judged = self.filtered(lambda a: by_itself or a.purpose == "step")
+        if not channel._contact_group or not judged:
+            return {}
+        verdicts = self.env["debt.contact.policy"]._judge(
+            self.company_id,
+            [action._ask(addresses[action]) for action in judged],
+            now,
+            binding_only=not by_itself,
+        )
+        return {
+            action: verdict
+            for action in judged
+            for verdict in (verdicts[action.id],)
+            if by_itself or (verdict.consumer and verdict.decision.kind == NEVER)
+        }
+
+    def _foresee(self, now):
+        """Say what would become of planned actions, taking the channel of each on which
+        it can be said: for simulations.
+
+        :param now: naive UTC moment at which they would be handed over
+        :return: ({action: address}, {action: why it would never leave}, {action:
+            Verdict of those that would wait})
+        """
+        addresses, why, waits = {}, {}, {}
+        left = self
+        while left:
+            found, lost = left._reach()
+            addresses |= found
+            why |= lost
+            refused = {}
+            reached = self.browse([action.id for action in found])
+            for code, actions in reached.grouped("channel").items():
+                channel = self.env["debt.channel"]._get(code)
+                for action, verdict in actions._verdicts(channel, found, now).items():
+                    if verdict.decision.kind == WAIT:
+                        waits[action] = verdict
+                    elif verdict.decision.kind == NEVER:
+                        refused[action] = verdict.decision.reason
+            for action in refused:
+                del addresses[action]
+            why |= refused
+            left = self.browse([action.id for action in refused])
+            left = self.browse().union(
+                *(
+                    actions._go_on(reason)
+                    for reason, actions in left.grouped(refused.get).items()
+                )
+            )
+        return addresses, why, waits
 
     def _judge_now(self, now):
         """Return the verdict on this action at a moment, naive UTC."""
@@ -186,7 +252,7 @@ class DebtActionPolicyMixin(models.AbstractModel):
         case.sudo()._lock_debtors(wait=True)
         contact = self.env["res.partner"].browse(partner_id or ())
         verdict, binding = case._judge_contact(
-            channel, contact, values.get("sent_date")
+            channel, contact, values.get("sent_date"), values.get("visit_place")
         )
         reason = values.get("override_reason")
         allowed = self.env.user.has_group("debt_collection.group_debt_contact_override")

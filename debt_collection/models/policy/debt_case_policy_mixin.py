@@ -43,27 +43,29 @@ class DebtCasePolicyMixin(models.AbstractModel):
             notes = case._contact_notes(verdicts[0][1])
             case.contact_words = "\n".join([*lines, *notes])
 
-    def _contact_now(self, channel, contact=None, now=None):
+    def _contact_now(self, channel, contact=None, now=None, place=None):
         """Say whether a person may contact the debtor now.
 
         :param channel: code of the channel
         :param contact: whom; without it, who pays
         :param now: naive UTC moment; without it, the clock
+        :param place: of a visit; without it, where this contact is visited
         :return: (send, warn or stop, the words)
         """
         self.ensure_one()
-        verdict, binds = self._judge_contact(channel, contact, now)
+        verdict, binds = self._judge_contact(channel, contact, now, place)
         words = [self._contact_said(verdict), *self._contact_notes(verdict)]
         return _state(verdict, binds), "\n".join(words)
 
-    def _judge_contact(self, channel, contact=None, now=None):
+    def _judge_contact(self, channel, contact=None, now=None, place=None):
         """Return (Verdict, whether it needs a reason and the right to it)."""
         self.ensure_one()
         # sudo: who is contacted, for whoever may read the case
         case = self.sudo()
         contact = contact and contact.sudo() or case.partner_id._debt_payer()
         address = contact.email if channel == "email" else contact.phone
-        ask = Ask(self.id, self.id, contact.id, channel, address or "")
+        place = place or contact._debt_visit_place()
+        ask = Ask(self.id, self.id, contact.id, channel, address or "", place=place)
         return self.env["debt.contact.policy"]._judge_person(
             case.company_id, ask, now or fields.Datetime.now()
         )

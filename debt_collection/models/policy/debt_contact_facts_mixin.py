@@ -24,6 +24,7 @@ class Ask:
     :param address: e-mail address or phone number, where it is known
     :param exempt: see ``logic.contact_policy.Wish``
     :param action_id: the action itself, which is no earlier contact
+    :param place: where a visit is made, see ``res.partner._debt_visit_place``
     """
 
     key: object
@@ -33,6 +34,7 @@ class Ask:
     address: str = ""
     exempt: bool = False
     action_id: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,14 @@ class DebtContactFactsMixin(models.AbstractModel):
         for ask in asks:
             facts = debtors[ask.addressee_id, ask.case_id]
             binding, zones = bound[ask.key]
+            group = self.env["debt.action"]._group_of(ask.channel) or "message"
             wish = Wish(
                 ask.channel,
-                self.env["debt.action"]._group_of(ask.channel) or "message",
+                group,
                 ask.exempt,
                 "reference" if facts["debt_role"] == "reference" else "",
                 _agreed(consents, ask, facts, addresses[ask.key]),
+                ask.place if group == "visit" else "",
             )
             before = ()
             if not ask.exempt and any(rule.memory for rule in binding):

@@ -137,13 +137,14 @@ class DebtContactPolicy(models.Model):
         )
 
     def _forbids(self):
-        """Return the groups of channels and the parties that are never contacted."""
+        """Return where nobody is visited, and the parties that are never contacted."""
         self.ensure_one()
-        groups = {"visit"} if self.no_home_visit and self.no_work_visit else set()
+        banned = {"home": self.no_home_visit, "work": self.no_work_visit}
+        places = {place for place, is_banned in banned.items() if is_banned}
         parties = set()
         if self.no_references or self.no_third_parties:
             parties.add("reference")
-        return frozenset(groups), frozenset(parties)
+        return frozenset(places), frozenset(parties)
 
     def _to_logic(self, company, country, state, years):
         """Return the policy as a value of ``logic.contact_policy``.
@@ -157,14 +158,14 @@ class DebtContactPolicy(models.Model):
         holidays = self.holiday_ids._dates_of(company, years)
         if self.public_holidays and country:
             holidays |= country._debt_holidays(years, state)
-        groups, parties = self._forbids()
+        places, parties = self._forbids()
         return Rules(
             name=self.id,
             windows=self.window_ids._to_logic() if self.window_ids else (),
             holidays=holidays,
             caps=self.cap_ids._to_logic(),
             one_channel=self.one_channel or "",
-            forbidden=groups,
+            places=places,
             parties=parties,
             consent=self.consent,
         )

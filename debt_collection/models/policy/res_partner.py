@@ -57,6 +57,12 @@ class ResPartner(models.Model):
             company = partner.commercial_partner_id or partner
             partner.debt_consumer = not company.is_company or company.debt_micro
 
+    def _debt_visit_place(self):
+        """Return where this contact is visited: a person at home, whoever belongs to a
+        company at work."""
+        company = self.commercial_partner_id or self
+        return "work" if company.is_company else "home"
+
     def _debt_addresses(self):
         """Return the addresses at which this contact is reached, as they were typed."""
         self.ensure_one()

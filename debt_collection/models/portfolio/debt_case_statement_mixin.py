@@ -1,9 +1,6 @@
-import base64
-import io
-
-import qrcode
-
 from odoo import models
+
+from ...tools.qr_code import qr_svg
 
 
 class DebtCaseStatementMixin(models.AbstractModel):
@@ -98,12 +95,9 @@ class DebtCaseStatementMixin(models.AbstractModel):
         )
 
     def _statement_qr(self, text):
-        """Return a QR code as the source of an image: links on paper cannot be clicked,
-        and some makers of PDF files lose them."""
-        content = io.BytesIO()
-        qrcode.make(text, box_size=4, border=1).save(content, "PNG")
-        code = base64.b64encode(content.getvalue()).decode()
-        return f"data:image/png;base64,{code}"
+        """Return the Markup of a QR code: links on paper cannot be clicked, and some
+        makers of PDF files lose them."""
+        return qr_svg(text)
 
     def _statement_file(self, day):
         """Return (name, content) of the statement as a PDF."""

@@ -3,6 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.locks import hold
+
 _logger = logging.getLogger(__name__)
 
 #: More rows are imported in the background.
@@ -226,7 +228,7 @@ class DebtImport(models.Model):
     def _check_open(self):
         self.check_access("write")
         # two clicks, two workers: one imports
-        self.lock_for_update()
+        hold(self)
         self.invalidate_recordset(["state"])
         if self.state not in ("draft", "checked"):
             raise UserError(self.env._("This was imported already."))

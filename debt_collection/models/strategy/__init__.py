@@ -1,7 +1,7 @@
 from . import (
     debt_case_rule_mixin,
     debt_config_mixin,
-    debt_strategy_step_email_mixin,
+    debt_email_enclosure_mixin,
 )
 
 # isort: split

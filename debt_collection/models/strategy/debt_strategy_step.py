@@ -13,7 +13,7 @@ CHARGE_KINDS = [
 class DebtStrategyStep(models.Model):
     _name = "debt.strategy.step"
     _description = "Strategy Step"
-    _inherit = ["debt.config.mixin", "debt.strategy.step.email.mixin"]
+    _inherit = ["debt.config.mixin", "debt.email.enclosure.mixin"]
     _order = "strategy_id, days, sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -79,6 +79,16 @@ class DebtStrategyStep(models.Model):
         string="Instructions",
         translate=True,
         help="What the agent should do or say; shown in the task.",
+    )
+    visit_place = fields.Selection(
+        selection=lambda self: (
+            self.env["debt.action"]
+            ._fields["visit_place"]
+            ._description_selection(self.env)
+        ),
+        string="Where",
+        help="Where the customer is visited. Empty: persons at home, companies at "
+        "work.",
     )
     legal_notice = fields.Boolean(
         help="The notice that the law asks for before a customer is reported to a "

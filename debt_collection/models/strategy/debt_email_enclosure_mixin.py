@@ -6,11 +6,11 @@ INVOICES = [
 ]
 
 
-class DebtStrategyStepEmailMixin(models.AbstractModel):
-    """What the e-mail of a step brings along, and who else hears of it."""
+class DebtEmailEnclosureMixin(models.AbstractModel):
+    """What an e-mail of a step or campaign brings along, and who else hears of it."""
 
-    _name = "debt.strategy.step.email.mixin"
-    _description = "E-Mail of a Strategy Step"
+    _name = "debt.email.enclosure.mixin"
+    _description = "Enclosures of E-Mails"
 
     attach_invoices = fields.Selection(
         INVOICES,
