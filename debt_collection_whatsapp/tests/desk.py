@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo.fields import Datetime
 
 from .common import MOBILE, WhatsappCommon
+from .sending_common import SendingCommon
 
 #: Monday, noon in Bogotá.
 NOON = Datetime.to_datetime("2026-06-01 17:00:00")
@@ -23,11 +24,11 @@ class DeskCommon(WhatsappCommon):
     """A customer who owes, and what they wrote ten minutes ago."""
 
     now = NOON
+    approve = SendingCommon.__dict__["approve"]
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.stub()
         cls.conversations = cls.env["debt.whatsapp.conversation"].sudo()
         cls.identity = cls.new_identity("Ana", MOBILE)
 
@@ -96,7 +97,3 @@ class DeskCommon(WhatsappCommon):
         bus = type(self.env["bus.bus"])
         self.startPatcher(patch.object(bus, "_sendone", tell))
         return heard
-
-    @classmethod
-    def stub(cls):
-        """What other parts of the addon do."""

@@ -143,13 +143,17 @@ class TestWhatsappDeskAccess(DeskCommon):
                 self.env["debt.whatsapp.seen"].with_user(user).search([])
 
     def test_files_are_read_with_their_message(self):
-        file = self.env["ir.attachment"].create(
-            {
-                "name": "a.png",
-                "datas": PNG,
-                "res_model": self.message._name,
-                "res_id": self.message.id,
-            }
+        file = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": "a.png",
+                    "datas": PNG,
+                    "res_model": self.message._name,
+                    "res_id": self.message.id,
+                }
+            )
         )
         self.assertTrue(file.with_user(self.agent).raw)
         for user in (self.seller, self.portal):

@@ -63,7 +63,9 @@ class DebtWhatsappConversation(models.Model):
         search="_search_my_desk",
     )
     unread_count = fields.Integer(string="Unread", compute="_compute_unread")
-    unread = fields.Boolean(compute="_compute_unread", search="_search_unread")
+    unread = fields.Boolean(
+        string="Has Unread Messages", compute="_compute_unread", search="_search_unread"
+    )
     waits_long = fields.Boolean(compute="_compute_waits_long")
     closes_soon = fields.Boolean(
         string="Free Text Ends Soon",

@@ -98,7 +98,9 @@ class DebtWhatsappConversation(models.Model):
         :param note: what is known, as text
         """
         self.ensure_one()
-        self.sudo().activity_schedule(  # sudo: agents write no conversations
+        # sudo: agents write no conversations; who gets the task sees it in theirs
+        quiet = self.sudo().with_context(mail_activity_quick_update=True)
+        quiet.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,
             summary=self.env._("Find out which customer this is"),
