@@ -397,7 +397,10 @@ class TestWhatsappDesk(DeskCommon):
                 "note": "A school",
             }
         ).action_find_out()
-        self.assertEqual(unknown.activity_ids.user_id, self.supervisor)
+        task = self.account.sudo().activity_ids
+        self.assertEqual(task.user_id, self.supervisor)
+        self.assertIn("A school", task.note)
+        self.assertIn("Luz", task.summary)
 
     def test_the_case_opens_the_conversation_instead_of_wa_me(self):
         action = self.case.with_user(self.agent).action_write()

@@ -59,7 +59,7 @@ class DebtWhatsappLinkWizard(models.TransientModel):
 
     def action_find_out(self):
         """Nobody knows yet: somebody finds out."""
-        self._checked()._find_out(self.user_id, self.note)
+        self._checked()._find_out(self.user_id, self.note or "")
         return {"type": "ir.actions.act_window_close"}
 
     def _checked(self):

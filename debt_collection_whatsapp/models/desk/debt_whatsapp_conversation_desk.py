@@ -33,11 +33,7 @@ class DebtWhatsappConversation(models.Model):
     """Whose desk a conversation is on, and who waits for an answer."""
 
     _name = "debt.whatsapp.conversation"
-    _inherit = [
-        "debt.whatsapp.conversation",
-        "mail.activity.mixin",
-        "bus.listener.mixin",
-    ]
+    _inherit = ["debt.whatsapp.conversation", "bus.listener.mixin"]
 
     partner_id = fields.Many2one(related="case_id.partner_id", string="Customer")
     person = fields.Char(compute="_compute_person", compute_sudo=True)

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -75,7 +77,6 @@ class DebtWhatsappConversation(models.Model):
                 person=conversation.person,
             )
         )
-        conversation.activity_unlink(["mail.mail_activity_data_todo"])
         if conversation.waits_since:
             conversation._ask_agent()
 
@@ -98,11 +99,11 @@ class DebtWhatsappConversation(models.Model):
         :param note: what is known, as text
         """
         self.ensure_one()
-        # sudo: agents write no conversations; who gets the task sees it in theirs
-        quiet = self.sudo().with_context(mail_activity_quick_update=True)
-        quiet.activity_schedule(
+        link = Markup('<p><a href="/odoo/whatsapp-conversations/%s">%s</a></p>')
+        # sudo: tasks without a case belong to the number, whoever sees the person
+        self.account_id.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,
-            summary=self.env._("Find out which customer this is"),
-            note=note or "",
+            summary=self.env._("Find out which customer this is: %s", self.person),
+            note=link % (self.id, self.display_name) + Markup("<p>%s</p>") % note,
         )

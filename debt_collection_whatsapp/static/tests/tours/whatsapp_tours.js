@@ -142,7 +142,6 @@ registry.category("web_tour.tours").add("debt_whatsapp_template", {
 });
 
 registry.category("web_tour.tours").add("debt_whatsapp_case", {
-    url: "/odoo",
     steps: () => [
         {
             content: "the tab of the case has the conversation",
