@@ -6,12 +6,16 @@ class AccountChartTemplate(models.AbstractModel):
 
     _inherit = "account.chart.template"
 
-    # not at the top: nothing of it is loaded where there is no demo data
-
     def _debt_demo_whatsapp_templates(self, company):
+        # not at the top: nothing of it is loaded where there is no demo data
         from .templates import Templates
 
         Templates(company).tell()
+
+    def _debt_demo_whatsapp_dialogue(self, company):
+        from .dialogue import Dialogue
+
+        Dialogue(company).tell()
 
     def _debt_demo_whatsapp_desk(self, company):
         from .desk import Desk

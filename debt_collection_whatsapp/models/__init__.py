@@ -1,5 +1,5 @@
 from . import account, conversation, people, sending, templates
 
 # isort: split
-# what extends models of the rooms above
+# after the models that it extends
 from . import desk, inbox

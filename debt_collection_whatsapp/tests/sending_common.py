@@ -114,9 +114,9 @@ class SendingCommon(WhatsappCommon):
         return self.new_account(
             company=company,
             name="Other",
-            phone_number_id="999",
-            waba_id="888",
-            portfolio="777",
+            phone_number_id="999888777666555",
+            waba_id="555666777888999",
+            portfolio="700700700700",
         )
 
     def work(self):

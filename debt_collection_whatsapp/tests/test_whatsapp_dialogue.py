@@ -1,5 +1,4 @@
 import base64
-import json
 from datetime import timedelta
 from unittest.mock import patch
 from uuid import uuid4
@@ -7,7 +6,7 @@ from uuid import uuid4
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.fields import Datetime
-from odoo.tests import freeze_time, tagged
+from odoo.tests import HttpCase, freeze_time, tagged
 
 from .common import DAY, WA_ID, WhatsappCommon
 from .fake_graph import PHONE_NUMBER, WABA
@@ -92,32 +91,12 @@ class DialogueCommon(WhatsappCommon):
         self.now += timedelta(minutes=later)
         moment = self.now - timedelta(minutes=age)
         messages = [self._element(each, wa_id, moment) for each in said]
-        body = {
-            "object": "whatsapp_business_account",
-            "entry": [
-                {
-                    "id": WABA,
-                    "changes": [
-                        {
-                            "field": "messages",
-                            "value": {
-                                "messaging_product": "whatsapp",
-                                "metadata": {"phone_number_id": number},
-                                "contacts": [
-                                    {
-                                        "profile": {"name": "Marta R."},
-                                        "wa_id": wa_id,
-                                    }
-                                ],
-                                "messages": messages,
-                            },
-                        }
-                    ],
-                }
-            ],
-        }
-        app = self.app.sudo()
-        self.inbox._store(app, json.dumps(body).encode(), self.now)
+        contact = {"profile": {"name": "Marta R."}, "wa_id": wa_id}
+        self.tell(
+            self.graph.event(
+                {"contacts": [contact], "messages": messages}, number=number
+            )
+        )
         before = self.answers()
         with patch.object(
             type(self.env["debt.whatsapp.message"]),
@@ -127,10 +106,15 @@ class DialogueCommon(WhatsappCommon):
                 PNG + (message.body or "").encode(),
             ),
         ):
-            self.inbox._work_app(app, self.now + timedelta(seconds=6))
+            later = self.now + timedelta(seconds=6)
+            self.inbox._work_app(self.app.sudo(), later)
         self.env.flush_all()
         self.env.invalidate_all()
         return self.answers() - before
+
+    def tell(self, body):
+        """Meta tells the webhook: the controller keeps what is signed."""
+        self.inbox._store(self.app.sudo(), body, self.now)
 
     def _element(self, said, wa_id, moment):
         kind, *rest = said if isinstance(said, tuple) else ("text", said)
@@ -193,6 +177,31 @@ class DialogueCommon(WhatsappCommon):
     def tasks(self, purpose):
         return self.env["debt.action"].search(
             [("case_id", "=", self.case.id), ("purpose", "=", purpose)]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestSignedDialogue(DialogueCommon, HttpCase):
+    """From the signed webhook to the queue, over HTTP."""
+
+    def tell(self, body):
+        path = f"/debt_whatsapp/{self.app.sudo().url_key}"
+        signature = {"X-Hub-Signature-256": self.graph.sign(body)}
+        answer = self.url_open(path, data=body, headers=signature, method="POST")
+        self.assertEqual(answer.status_code, 200)
+
+    def test_a_promise_from_the_webhook_to_the_queue(self):
+        self.prove()
+        self.say(("tap", "dc1:promise"))
+        self.say("450.000 el viernes")
+        said = self.press("Sí, confirmo")
+        promise = self.case.promise_ids
+        self.assertEqual((promise.date, promise.source), (days(4), "whatsapp"))
+        self.assertIn(f"acuerdo {promise.id}", said)
+        answer = self.answers()[-1]
+        self.assertEqual(
+            (answer.author, answer.state, answer.content["text"]["body"]),
+            ("bot", "queued", said),
         )
 
 
@@ -585,17 +594,22 @@ class TestWhatsappDialogue(DialogueCommon):
         other = self.env["res.company"].create(
             {"name": "Otra", "country_id": self.company.country_id.id}
         )
+        number = "99887766"
         account = self.new_account(
-            other, waba_id=WABA, phone_number_id="9988", name="Otra", bot_enabled=True
+            other,
+            waba_id=WABA,
+            phone_number_id="99887766",
+            name="Otra",
+            bot_enabled=True,
         )
         self.prove()
-        said = self.say("saldo", number="9988")
+        said = self.say("saldo", number=number)
         self.assertNotIn("450", said)
         self.assertIn("y el número de una factura", said)
         theirs = self.env["debt.whatsapp.conversation"].sudo()
         theirs = theirs.search([("account_id", "=", account.id)])
         self.assertFalse(theirs.case_id)
-        self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number="9988"))
+        self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number=number))
 
     def test_figures_and_misses(self):
         self.say("asdf qwer")

@@ -97,6 +97,8 @@ class DebtActionFallbackMixin(models.AbstractModel):
         """
         lines = self._next_lines()
         queued = self.browse([a.id for a in lines if a.state == "sent"])
+        # it waited and did not leave: nothing happened yet
+        queued.state = "planned"
         alike = {}
         for action, line in lines.items():
             failed = {"channel": action.channel, "reason": reason}

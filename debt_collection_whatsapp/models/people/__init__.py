@@ -1,12 +1,9 @@
-from . import debt_whatsapp_identity_mixin
-
-# isort: split
-# models after the mixin that they inherit
 from . import (
     debt_case,
     debt_contact_consent,
     debt_evidence,
     debt_whatsapp_identity_link,
+    debt_whatsapp_identity_mixin,
     res_partner,
 )
 

@@ -66,14 +66,13 @@ class DebtAction(models.Model):
             lambda action: action.track == "service" and action.channel == "whatsapp"
         )
         for action in back:
+            # what left is in its message; the confirmation itself goes on in place
+            tried = {"channel": "whatsapp", "reason": action.reason or reason}
+            action.state = "planned"
             action.write(
                 {
-                    "tried": [
-                        *(action.tried or ()),
-                        {"channel": "whatsapp", "reason": action.reason or reason},
-                    ],
+                    "tried": [*(action.tried or ()), tried],
                     "channel": "email",
-                    "state": "planned",
                     "reason": False,
                     "delivery": False,
                     "mail_message_id": False,

@@ -1,8 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
-
-from .debt_whatsapp_claim_mixin import LIMIT_TIME
 
 
 class DebtWhatsappAccount(models.Model):
@@ -41,31 +38,3 @@ class DebtWhatsappAccount(models.Model):
                 raise ValidationError(
                     self.env._("The share of reminders is between 1 and 100 %.")
                 )
-
-    def _people_written_to(self, now, message):
-        """Return how many people the portfolio wrote to first within a day.
-
-        :param now: naive UTC moment
-        :param message: one that is about to leave: whoever gets it is not counted
-        """
-        self.ensure_one()
-        self.env["debt.whatsapp.message"].flush_model()
-        ((count,),) = self.env.execute_query(
-            SQL(
-                """
-            SELECT COUNT(DISTINCT c.identity_id)
-              FROM debt_whatsapp_message m
-              JOIN debt_whatsapp_conversation c ON c.id = m.conversation_id
-              JOIN debt_whatsapp_account a ON a.id = m.account_id
-             WHERE COALESCE(a.portfolio, a.waba_id) = %s
-               AND m.kind = 'template' AND m.claimed > %s
-               AND (m.claimed > c.last_inbound + INTERVAL '1 day'
-                    OR m.claimed < c.last_inbound OR c.last_inbound IS NULL)
-               AND c.identity_id <> %s
-                """,
-                self._portfolio(),
-                now - LIMIT_TIME,
-                message.conversation_id.identity_id.id,
-            )
-        )
-        return count

@@ -25,8 +25,6 @@ BROKEN_WAIT = timedelta(minutes=5)
 CLAIM_MOMENT = timedelta(minutes=10)
 #: "wacv" in ASCII: class of the locks of conversations.
 LOCK_CLASS = 0x77616376
-#: The people of a day whom we wrote to first, by the limit of WhatsApp.
-LIMIT_TIME = timedelta(hours=24)
 
 
 class DebtWhatsappClaimMixin(models.AbstractModel):
@@ -271,7 +269,8 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         part = account.reminder_part / 100 if self.author == "strategy" else 1.0
         if self.priority < 20:
             part = 1.0
-        return has_room(limit, account._people_written_to(now, self), part)
+        used = account._daily_people(now).get(account._portfolio(), 0)
+        return has_room(limit, used, part)
 
     def _pair_wait(self, now):
         """Return the seconds until the same person may get the next one."""

@@ -26,11 +26,3 @@ class DebtWhatsappConversation(models.Model):
             )
         )
         return bool(links) and links.state == "wrong_person"
-
-    def _is_taken_over(self, now):
-        """Return whether a person of ours answers here, so that the assistant does not.
-
-        :param now: naive UTC moment
-        """
-        self.ensure_one()
-        return False

@@ -74,7 +74,7 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
         elif graph.may_retry(kind, code, self.tries):
             seconds = graph.wait(kind, code, self.tries)
             # not all at the same moment
-            moment = now + timedelta(seconds=seconds * (1 + self.id % 20 / 100))
+            moment = now + timedelta(seconds=seconds + seconds * (self.id % 20) // 100)
             if self.valid_until and moment > self.valid_until:
                 return False
         else:
