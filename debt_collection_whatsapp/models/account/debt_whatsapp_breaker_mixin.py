@@ -56,7 +56,10 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
     def _compute_breaker(self):
         now = fields.Datetime.now()
         for account in self:
-            account.breaker = account._breaker_state(now)
+            account.breaker = {
+                "ready": account._breaker_state(now),
+                "suspended": breaker.OPEN,
+            }.get(account.state, False)
 
     # === ASKED BY WHOEVER SENDS === #
 
