@@ -23,6 +23,11 @@ class AccountChartTemplate(models.AbstractModel):
 
         Dialogue(company).tell()
 
+    def _debt_demo_whatsapp_inbox(self, company):
+        from .inbox import Inbox
+
+        Inbox(company).tell()
+
     def _debt_demo_whatsapp_desk(self, company):
         from .desk import Desk
 
