@@ -1,6 +1,7 @@
 from . import (
     debt_action,
     debt_case,
+    debt_file,
     debt_whatsapp_conversation_answer,
     debt_whatsapp_conversation_desk,
     debt_whatsapp_conversation_people,

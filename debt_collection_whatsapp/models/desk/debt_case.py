@@ -18,6 +18,11 @@ class DebtCase(models.Model):
         string="Waits on WhatsApp Since", compute="_compute_whatsapp_waits"
     )
 
+    writes_whatsapp = fields.Boolean(
+        compute="_compute_writes_whatsapp",
+        help="The company has a number on WhatsApp, and so has the customer.",
+    )
+
     def _compute_whatsapp_conversations(self):
         """Those that are about the case now, and those that were, the latest first."""
         conversations = self.env["debt.whatsapp.conversation"]
@@ -52,6 +57,25 @@ class DebtCase(models.Model):
         since = {case.id: moment for case, moment in groups}
         for case in self:
             case.whatsapp_waits_since = since.get(case.id)
+
+    @api.depends("whatsapp_conversation_ids")
+    def _compute_writes_whatsapp(self):
+        for company, cases in self.grouped("company_id").items():
+            account = self._whatsapp_account(company)
+            for case in cases:
+                case.writes_whatsapp = bool(account) and bool(
+                    case.whatsapp_conversation_ids or case._whatsapp_number()
+                )
+
+    def _whatsapp_number(self):
+        """Return the number of whoever pays, or of the customer; False for none."""
+        self.ensure_one()
+        debtor = self.partner_id.sudo()  # sudo: whom to write to
+        people = debtor._debt_payer() | debtor
+        company = self.company_id.sudo()  # sudo: its country
+        return next(
+            filter(None, (p._debt_whatsapp_e164(company) for p in people)), False
+        )
 
     def _suggest(self, task, action, promise):
         if action and action.purpose == "answer" and self.whatsapp_waits_since:
