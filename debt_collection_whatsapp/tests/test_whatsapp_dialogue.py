@@ -20,23 +20,6 @@ PNG = base64.b64decode(
 )
 
 
-def _enqueue(self, conversation, content, *, author, body, now, case=None, **_more):
-    return self.sudo().create(
-        {
-            "conversation_id": conversation.id,
-            "account_id": conversation.account_id.id,
-            "company_id": conversation.company_id.id,
-            "case_id": case.id if case else False,
-            "direction": "out",
-            "author": author,
-            "kind": content["type"],
-            "content": content,
-            "body": body,
-            "moment": now,
-        }
-    )
-
-
 def days(count):
     return DAY + timedelta(days=count)
 
@@ -66,15 +49,6 @@ class DialogueCommon(WhatsappCommon):
     def setUp(self):
         super().setUp()
         self.now = MORNING
-        message = type(self.env["debt.whatsapp.message"])
-        account = type(self.env["debt.whatsapp.account"])
-        for model, name, stub in (
-            (message, "_enqueue", _enqueue),
-            (message, "_cancel_waiting", lambda *_args: None),
-            (account, "_why_silent", lambda *_args: None),
-        ):
-            if not hasattr(model, name):
-                self.startPatcher(patch.object(model, name, stub, create=True))
         self.startPatcher(freeze_time(MORNING))
         # sudo: the jobs of the system work what comes
         self.inbox = self.env["debt.whatsapp.event"].sudo()
