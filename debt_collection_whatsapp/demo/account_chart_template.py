@@ -22,3 +22,13 @@ class AccountChartTemplate(models.AbstractModel):
         from .dialogue import Dialogue
 
         Dialogue(company).tell()
+
+    def _debt_demo_whatsapp_inbox(self, company):
+        from .inbox import Inbox
+
+        Inbox(company).tell()
+
+    def _debt_demo_whatsapp_desk(self, company):
+        from .desk import Desk
+
+        Desk(company).tell()

@@ -1,6 +1,9 @@
 from . import (
     test_graph_client,
     test_whatsapp_account,
+    test_whatsapp_desk,
+    test_whatsapp_desk_access,
+    test_whatsapp_desk_tours,
     test_whatsapp_dialogue,
     test_whatsapp_failures,
     test_whatsapp_files,
@@ -12,4 +15,5 @@ from . import (
     test_whatsapp_setup,
     test_whatsapp_template,
     test_whatsapp_webhook,
+    test_whatsapp_whole,
 )
