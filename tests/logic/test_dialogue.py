@@ -405,6 +405,15 @@ def test_without_a_receipt_the_payment_is_told():
     assert str(effect.day) == "2026-11-27"
 
 
+@pytest.mark.parametrize(
+    "said", ["ya pagué la factura 0042", "ya pagué 2 facturas", "ya pagué ayer"]
+)
+def test_not_every_number_is_an_amount(said):
+    chat = Chat()
+    assert "Envíe una foto" in chat.say(said)
+    assert not chat.effects
+
+
 def test_a_scheduled_payment_has_a_day_ahead():
     chat = Chat()
     said = chat.say("Está programado para el viernes")

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from . import words
-from .amounts import day_first, decimal_comma, find_amount
+from .amounts import day_first, decimal_comma, find_amount, tell_amount
 from .branches import human
 from .days import find_day
 from .messages import REF, Text
@@ -81,7 +81,7 @@ def _take_day(talk, day, rest):
         return _again(talk, _ask_day(talk, "promise_past_day"))
     if day > terms.last:
         return _refuse(talk)
-    amount = find_amount(rest, terms.currency.decimals, decimal_comma(talk.locale))
+    amount = tell_amount(rest, terms.currency.decimals, decimal_comma(talk.locale))
     if amount:
         return _take_amount(talk, day, amount)
     if terms.least >= terms.amount:  # no parts
