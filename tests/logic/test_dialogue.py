@@ -255,7 +255,17 @@ def test_a_promise_from_the_list():
     assert labels(chat) == ["Sí, confirmo", "Cambiar", "Asesor"]
     said = chat.choose("Sí, confirmo")
     assert chat.effects == (MakePromise(TODAY + timedelta(days=1), Decimal(450_000)),)
-    assert "acuerdo {ref}" in said
+    assert "acuerdo {ref}." in said
+    assert "recordaremos" not in said
+
+
+def test_a_reminder_is_announced_where_there_will_be_one():
+    chat = Chat(replace(VERIFIED, promise=replace(TERMS, reminds=True)))
+    for day, announced in (("mañana", False), ("4/12", True)):
+        chat.say(tap("dc1:promise"))
+        chat.say(f"450.000 el {day}")
+        said = chat.choose("Sí, confirmo")
+        assert ("Le recordaremos el día anterior" in said) == announced
 
 
 def test_a_promise_in_words():

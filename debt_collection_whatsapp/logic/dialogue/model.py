@@ -125,6 +125,8 @@ class PromiseTerms:
     least: Decimal = Decimal(0)
     #: Why a person has to decide: "broken", "changes", "planned", "legal", or empty.
     refusal: str = ""
+    #: Whether a reminder goes out on the day before.
+    reminds: bool = False
 
 
 @dataclass(frozen=True)

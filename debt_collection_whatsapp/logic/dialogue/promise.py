@@ -186,13 +186,15 @@ def make(talk):
         return _refuse(talk)
     if amount < terms.least or amount <= 0:
         return _refuse(talk)
-    message = talk.plain(
+    said = talk.text(
         "promise_done",
         amount=talk.money(amount, terms.currency),
         date=talk.day(day, "full"),
         ref=REF,
     )
-    return talk.turn(message, MakePromise(day, amount), event="promised")
+    if terms.reminds and (day - talk.facts.day).days > 1:
+        said = f"{said} {talk.text('promise_reminder')}"
+    return talk.turn(Text(said), MakePromise(day, amount), event="promised")
 
 
 def edit(talk):
