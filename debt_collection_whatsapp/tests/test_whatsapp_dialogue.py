@@ -474,6 +474,14 @@ class TestWhatsappDialogue(DialogueCommon):
         conversation._cron_watch(self.now + timedelta(minutes=50))
         self.assertEqual(len(self.tasks("escalate")), 1)
 
+    def test_a_supervisor_hears_of_strangers_too(self):
+        boss = self.new_user("boss", "debt_collection.group_debt_supervisor")
+        self.company.debt_dispute_supervisor_id = boss
+        self.say("asesor", wa_id="573119998877")
+        self.assertFalse(self.conversation.case_id)
+        self.conversation._cron_watch(self.now + timedelta(minutes=31))
+        self.assertEqual(self.account.activity_ids.user_id, boss)
+
     def test_at_night_nobody_is_late(self):
         self.now += timedelta(hours=12)
         self.assertIn("Nuestro horario es", self.say("asesor"))
@@ -583,6 +591,9 @@ class TestWhatsappDialogue(DialogueCommon):
         theirs = self.env["debt.whatsapp.conversation"].sudo()
         theirs = theirs.search([("account_id", "=", account.id)])
         self.assertFalse(theirs.case_id)
+        self.assertTrue(theirs.session_id)
+        sessions = self.env["debt.whatsapp.session"].with_user(self.agent)
+        self.assertNotIn(theirs.session_id, sessions.search([]))
         self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number=number))
 
     def test_figures_and_misses(self):
