@@ -19,6 +19,7 @@ class DebtWhatsappMessage(models.Model):
     _inherit = "debt.whatsapp.message"
 
     desk_key = fields.Char(
+        string="Name on the Screen",
         readonly=True,
         copy=False,
         help="What the screen called it: a message that is sent twice is there once.",

@@ -77,7 +77,11 @@ export class WhatsappComposer extends Component {
     // free text
 
     get until() {
-        return shortMoment(this.composer.free_until);
+        return _t("Free text until %s", shortMoment(this.composer.free_until));
+    }
+
+    get countWords() {
+        return _t("message %s of 1,000 this month", this.composer.count + 1);
     }
 
     get canSend() {
