@@ -95,9 +95,7 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
 
     def _is_shut(self, author, now):
         """Return whether nothing leaves and that does not pass today: what is planned
-        goes through other channels.
-
-        Where only the login fails, what is in the queue waits for a new token.
+        goes through other channels; what is in the queue waits.
 
         :param author: see ``_why_silent``
         :param now: naive UTC moment
@@ -107,8 +105,7 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
         account = self.sudo()  # sudo: as in _why_silent
         if why == "breaker":
             until = account.breaker_until
-            restricted = account.breaker_kind in (graph_error.ACCOUNT, "restriction")
-            return restricted and (not until or until >= now + LONG)
+            return not until or until >= now + LONG
         return bool(why)
 
     def _on_error(self, kind, error, now):
