@@ -35,7 +35,8 @@ class Talk:
 
     def text(self, name, /, **values):
         """Return a text of ``texts`` with its values, which are made harmless."""
-        values.setdefault("company", self.facts.company)
+        # "S.A.S." at the end of a sentence has one point
+        values.setdefault("company", self.facts.company.rstrip(". "))
         cleaned = {
             key: value if key in ("lines", "name") else clean(str(value))
             for key, value in values.items()
