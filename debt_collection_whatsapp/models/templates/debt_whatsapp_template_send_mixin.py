@@ -130,13 +130,7 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
             if kind == "content":
                 template.failures += 1
             if kind == "template" or template.failures >= MOST_FAILURES:
-                template._suspend(
-                    self.env._(
-                        "Meta refused it: %(code)s %(details)s",
-                        code=error.code or "",
-                        details=error.details or "",
-                    ).strip()
-                )
+                template._suspend(f"{error.code or ''} {error.details or ''}".strip())
 
     def _on_taken(self):
         """Note that Meta took a message of the template."""
@@ -145,11 +139,14 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
             failed.sudo().failures = 0  # sudo: see ``_on_error``
 
     def _suspend(self, why):
-        """Send it no more until a manager says so, and tell one."""
+        """Send it no more until a manager says so, and tell one.
+
+        :param why: as Meta said it
+        """
         self.ensure_one()
         if not self.suspended:
-            self.suspended = why
-            self._alert(self.env._("Suspended: %s", self.display_name), why)
+            self.suspended = why or "?"
+            self._alert("held")
 
     def action_resume(self):
         """Send it again."""
