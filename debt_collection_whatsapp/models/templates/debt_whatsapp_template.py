@@ -110,8 +110,8 @@ class DebtWhatsappTemplate(models.Model):
         compute="_compute_sendable",
         store=True,
         string="Can Be Sent",
-        help="Of a text of ours, approved, counted as asked for, not suspended, and each "
-        "variable says something.",
+        help="Of a text of ours, approved, counted as asked for, not suspended, and "
+        "each variable says something.",
     )
     is_outdated = fields.Boolean(
         compute="_compute_is_outdated",
