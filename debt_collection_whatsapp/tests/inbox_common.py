@@ -93,7 +93,11 @@ class InboxCommon(WhatsappCommon):
 
     @contextmanager
     def merging(self, double):
-        """Within, reports on messages are merged by a double."""
+        """Within, reports on messages are merged one by one by a double."""
+
+        def merge(messages, account, statuses, now):
+            return [s for s in statuses if not double(messages, account, s, now)]
+
         registry = self.env.registry["debt.whatsapp.message"]
-        with patch.object(registry, "_merge_status", double, create=True):
+        with patch.object(registry, "_merge_statuses", merge):
             yield

@@ -378,7 +378,7 @@ class TestWhatsappAccount(WhatsappCommon):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.manager)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"reason": "A new token"})
         )
         wizard.action_confirm()

@@ -31,9 +31,8 @@ PAGE = 100
 MAX_PAGES = 1000
 _NODE = re.compile(r"[0-9A-Za-z_-]+(/[0-9A-Za-z_-]+)*")
 _UPLOAD = re.compile(r"upload:[\w=:?&.%+-]+")
-#: A version that does not live any more is an unknown path; of one that lives, only
-#: the token is missing.
-_NO_TOKEN, _UNKNOWN_PATH = 2500, "Unknown path components"
+#: So Meta answers where a version does not live any more.
+_UNKNOWN_PATH = "Unknown path components"
 _BEFORE_ANYTHING = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.ProxyError,
@@ -235,13 +234,12 @@ class GraphClient:
         try:
             nobody.call("GET", "me")
         except GraphError as error:
-            if _UNKNOWN_PATH in f"{error.details} {error.message}":
-                return False
-            if error.code == _NO_TOKEN:
-                return True
+            # it asks for a token where it knows the version
+            text = f"{error.details} {error.message}"
+            return _UNKNOWN_PATH not in text if error.code is not None else None
         except GraphTrouble:
             return None
-        return None
+        return True
 
     def pages(self, node, params=None):
         """Yield the elements of a list of the graph, over all its pages.

@@ -576,10 +576,17 @@ class DebtAction(models.Model):
             cases._refresh(day, prioritise=False)
             ready = actions._suppress(now)
             ready._refresh_text()
+            ready._prefer_channel()
             for code, group in ready.grouped("channel").items():
                 sent |= group._hand_over(self.env["debt.channel"]._get(code), day, now)
             cases._prioritise(company, day, cases)
         return sent
+
+    def _prefer_channel(self):
+        """Let confirmations take the channel on which the customer writes to us.
+
+        They are e-mails, but for addons that bring such a channel.
+        """
 
     def _hand_over(self, channel, day, now):
         """Give checked actions to their channel; skip those that nobody can reach.

@@ -97,6 +97,8 @@ class DebtActionFallbackMixin(models.AbstractModel):
         """
         lines = self._next_lines()
         queued = self.browse([a.id for a in lines if a.state == "sent"])
+        # it waited and did not leave: nothing happened yet
+        queued.state = "planned"
         alike = {}
         for action, line in lines.items():
             failed = {"channel": action.channel, "reason": reason}
@@ -385,10 +387,14 @@ SELECT COUNT(*) FROM action
 
         :return: the new tasks
         """
-        elsewhere = self._said_elsewhere()
+        elsewhere, ours = self._said_elsewhere(), self._reasons_of_ours()
         channel, wanted = self.env["debt.channel"], {}
-        for action in self:
-            codes = [each["channel"] for each in action.tried or ()]
+        for action in self.filtered(lambda action: action.reason not in ours):
+            codes = [
+                each["channel"]
+                for each in action.tried or ()
+                if each["reason"] not in ours
+            ]
             for code in (*codes, action.channel):
                 if field := channel._get(code)._datum:
                     contact = action._contact_to_mend(field) or action.debtor_id
@@ -403,6 +409,12 @@ SELECT COUNT(*) FROM action
             else:
                 vals_list.append(action._fix_vals(contact, field, stops))
         return self.create(vals_list)
+
+    @api.model
+    def _reasons_of_ours(self):
+        """Return the reasons for which nobody was reached though the contact data may
+        be right; for channels that have such."""
+        return ()
 
     def _fix_vals(self, contact, field, stops):
         case = self.case_id

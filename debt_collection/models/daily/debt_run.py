@@ -429,6 +429,16 @@ class DebtRun(models.Model):
         )
         for batch_ids in split_every(BATCH, waiting.ids):
             waiting.browse(batch_ids)._reach()
+        confirmations = self.env["debt.action"].search(
+            [
+                ("run_id", "=", self.id),
+                ("company_id", "=", company.id),
+                ("state", "=", "approve"),
+                ("track", "=", "service"),
+            ]
+        )
+        confirmations._prefer_channel()
+        waiting |= confirmations
         waiting.flush_recordset()
         self.env.cr.execute(
             SQL(

@@ -99,6 +99,10 @@ class DebtFinding(models.Model):
                 self.env._(
                     "WhatsApp: version %(text)s of the API ends in %(days)s days",
                     **figures,
+                )
+                if figures["days"] >= 0
+                else self.env._(
+                    "WhatsApp: version %(text)s of the API has ended", **figures
                 ),
                 self.env._("Choose a newer version in the application."),
             ),

@@ -92,6 +92,10 @@ class DebtWhatsappAccount(models.Model):
         "UNIQUE(phone_number_id)", "This number is here already."
     )
 
+    @api.depends("state")
+    def _compute_breaker(self):
+        return super()._compute_breaker()
+
     @api.depends("acknowledgement_ids")
     def _compute_acknowledgement(self):
         return super()._compute_acknowledgement()

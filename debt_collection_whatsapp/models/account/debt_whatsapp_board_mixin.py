@@ -43,7 +43,9 @@ class DebtWhatsappBoardMixin(models.AbstractModel):
         copy=False,
         help="What people think of the messages: GREEN, YELLOW, RED or UNKNOWN.",
     )
-    throughput = fields.Char(readonly=True, copy=False, help="Messages per second.")
+    throughput = fields.Char(
+        readonly=True, copy=False, help="STANDARD: 80 messages a second. HIGH: 1,000."
+    )
     meta_status = fields.Char(string="Status at Meta", readonly=True, copy=False)
     daily_limit = fields.Integer(
         string="People per Day",

@@ -37,7 +37,7 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
             (breaker.OPEN, "Silent"),
         ],
         compute="_compute_breaker",
-        string="Sending",
+        string="State of Sending",
     )
     breaker_kind = fields.Selection(KINDS, string="Because", readonly=True, copy=False)
     breaker_reason = fields.Char(string="What Meta Said", readonly=True, copy=False)
@@ -56,7 +56,10 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
     def _compute_breaker(self):
         now = fields.Datetime.now()
         for account in self:
-            account.breaker = account._breaker_state(now)
+            account.breaker = {
+                "ready": account._breaker_state(now),
+                "suspended": breaker.OPEN,
+            }.get(account.state, False)
 
     # === ASKED BY WHOEVER SENDS === #
 

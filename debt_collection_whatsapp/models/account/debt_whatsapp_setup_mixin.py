@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.graph_client import GraphError, GraphTrouble
 from .debt_whatsapp_app import MAX_CALLBACK
@@ -159,6 +160,9 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
             "Compare the identifiers with those in Meta's WhatsApp Manager."
         )
 
+    def _setup_look_at_network(self):
+        return self.env._("Look whether this server reaches the internet; try again.")
+
     # === THE STEPS === #
 
     def _setup_secrets(self, now):
@@ -177,7 +181,7 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
         form = {"method": "GET", "input_token": self._token()}
         try:
             said = app._client().call("POST", "debug_token", data=form)
-        except GraphTrouble:
+        except GraphError:
             # not every app may ask; what the token cannot do shows later
             return self.env._("Token and secret are there; Meta told no more of them.")
         return self._setup_token_words(said.get("data"), now)
@@ -205,7 +209,7 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
             raise NotRight(
                 self.env._(
                     "The token ends on %(date)s: it is a temporary one.",
-                    date=fields.Datetime.to_string(end),
+                    date=format_date(self.env, end),
                 ),
                 self.env._("Make a permanent token of a system user; it never ends."),
             )
@@ -214,7 +218,12 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
     def _setup_version(self, now):
         """Does Meta still answer our version?"""
         version = self.app_id.api_version
-        if self._client().version_lives() is False:
+        lives = self._client().version_lives()
+        if lives is None:
+            raise NotRight(
+                self.env._("Meta did not answer."), self._setup_look_at_network()
+            )
+        if not lives:
             raise NotRight(
                 self.env._("Meta does not know version %s any more.", version),
                 self.env._("Choose a newer version in the application."),
@@ -224,7 +233,7 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
             return self.env._(
                 "Version %(version)s is answered until %(date)s.",
                 version=version,
-                date=fields.Date.to_string(end),
+                date=format_date(self.env, end),
             )
         return self.env._("Version %s is answered.", version)
 

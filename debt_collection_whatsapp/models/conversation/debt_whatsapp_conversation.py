@@ -16,6 +16,12 @@ class DebtWhatsappConversation(models.Model):
 
     _name = "debt.whatsapp.conversation"
     _description = "WhatsApp Conversation"
+    _inherit = [
+        "debt.whatsapp.effects.mixin",
+        "debt.whatsapp.facts.mixin",
+        "debt.whatsapp.takeover.mixin",
+        "debt.whatsapp.turn.mixin",
+    ]
     _order = "last_message desc, id desc"
 
     account_id = fields.Many2one(

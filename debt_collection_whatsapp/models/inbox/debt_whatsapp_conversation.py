@@ -128,7 +128,7 @@ class DebtWhatsappConversation(models.Model):
             messages.write(
                 {"turn_date": now, "turn_error": f"{type(error).__name__}: {error}"}
             )
-            self.waits_since = self.waits_since or now
+            self._want_person("error", now)
             run._checkpoint()
 
     def _answer(self, now):

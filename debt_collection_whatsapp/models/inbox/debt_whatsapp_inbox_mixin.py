@@ -9,7 +9,6 @@ from odoo.tools import split_every
 
 from odoo.addons.debt_collection.models.daily.debt_run import LOCK_CLASS, RETRYABLE
 
-from ...logic.graph_error import classify
 from ...logic.webhook_body import (
     Unreadable,
     dict_of,
@@ -17,6 +16,7 @@ from ...logic.webhook_body import (
     list_of,
     text_of,
 )
+from ...tools.graph_client import GraphError
 
 _logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         end = time.monotonic() + ROUND
         apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
         for app in apps.search([]):
-            with run._lock((INBOX_CLASS, app.id)) as free:
+            with self._inbox_lock(app) as free:
                 while free:
                     waits = self._work_app(app, fields.Datetime.now())
                     if waits is None or not run._may_commit():
@@ -79,6 +79,11 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
                     # somebody is still writing
                     time.sleep(min(waits, 1))
         self._wake_later()
+
+    @api.model
+    def _inbox_lock(self, app):
+        """Hold the inbox of an app, as a context that says whether it was free."""
+        return self.env["debt.run"]._lock((INBOX_CLASS, app.id))
 
     @api.model
     def _work_app(self, app, now):
@@ -166,8 +171,10 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
     def _work_elements(self, told, now):
         """Return [(element, result, what went wrong)]."""
         results = []
-        for together, group in groupby(told, lambda e: (e.kind, e.phone_number_id)):
-            size = BATCH if together[0] == "status" else 1
+        for (kind, *_where), group in groupby(
+            told, lambda e: (e.kind, e.phone_number_id, e.waba_id)
+        ):
+            size = BATCH if kind == "status" else 1
             for batch in split_every(size, group, list):
                 results += self._try(batch, now)
         return results
@@ -176,7 +183,11 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         """Work elements together; one by one where that fails."""
         try:
             with self.env.cr.savepoint():
-                return [(each, self._handle(each, now), "") for each in batch]
+                results = self._handle_all(batch, now)
+                return [
+                    (each, result, "")
+                    for each, result in zip(batch, results, strict=True)
+                ]
         except RETRYABLE:
             raise
         except Exception as error:
@@ -229,6 +240,19 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     # === ONE UPDATE === #
 
+    def _handle_all(self, batch, now):
+        """Do what updates mean that belong together; return what became of each."""
+        if batch[0].kind != "status":
+            return [self._handle(each, now) for each in batch]
+        account = self._meant(batch[0])
+        if not account or not batch[0].phone_number_id:
+            return [IGNORED for _each in batch]
+        statuses = [each.value for each in batch]
+        self.env["debt.whatsapp.identity"]._of_reports(account, statuses)
+        messages = self.env["debt.whatsapp.message"]
+        missing = set(map(id, messages._merge_statuses(account, statuses, now)))
+        return [NOT_MATCHED if id(s) in missing else DONE for s in statuses]
+
     def _handle(self, element, now):
         """Do what an update means; return what became of it.
 
@@ -236,9 +260,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
         :raise Exception: whatever goes wrong; the caller has a savepoint
         """
-        accounts = self._accounts(element.waba_id)
-        if number := element.phone_number_id:
-            accounts = accounts.filtered(lambda a: a.phone_number_id == number)
+        accounts = self._meant(element)
         if not accounts:
             return IGNORED
         if element.kind in OF_TEMPLATES:
@@ -246,30 +268,31 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
             templates._on_update(self.app_id, element.kind, element.value, now)
             return DONE
         if element.kind in OF_ACCOUNTS:
-            for account in self._meant(accounts, element.value):
-                account._on_update(element.kind, element.value, now)
+            accounts._on_update(element.kind, element.value, now)
             return DONE
-        if not number:
+        if not element.phone_number_id:
             return IGNORED
         handler = {
             "message": self._on_message,
-            "status": self._on_status,
             "error": self._on_error,
             "user_preferences": self._on_preferences,
         }.get(element.kind)
         return handler(accounts, element, now) if handler else IGNORED
 
-    def _accounts(self, waba_id):
-        """Return the numbers of a business account that this app serves."""
-        accounts = self.app_id.with_context(active_test=False).account_ids
-        return accounts.filtered(lambda account: waba_id and account.waba_id == waba_id)
+    def _meant(self, element):
+        """Return the numbers of this app that an update is about.
 
-    def _meant(self, accounts, value):
-        """Return which of the numbers an update is about that may name one."""
-        digits = _digits(text_of(value.get("display_phone_number")))
-        if not digits:
-            return accounts
-        return accounts.filtered(lambda a: _digits(a.phone or "") in (digits, ""))
+        The one that it names, else all of its business account.
+        """
+        waba_id, number = element.waba_id, element.phone_number_id
+        accounts = self.app_id.with_context(active_test=False).account_ids
+        return accounts.filtered(
+            lambda account: (
+                waba_id
+                and account.waba_id == waba_id
+                and number in ("", account.phone_number_id)
+            )
+        )
 
     def _on_message(self, account, element, now):
         message = self.env["debt.whatsapp.message"]._take_in(
@@ -277,16 +300,15 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         )
         return DONE if message else IGNORED
 
-    def _on_status(self, account, element, now):
-        status = element.value
-        self.env["debt.whatsapp.identity"]._of_report(account, status)
-        merged = self.env["debt.whatsapp.message"]._merge_status(account, status, now)
-        return NOT_MATCHED if merged is False else DONE
-
     def _on_error(self, account, element, now):
-        code = element.value.get("code")
-        code = code if isinstance(code, int) else None
-        account._on_error(classify(code), element.value, now)
+        told = element.value
+        code = told.get("code")
+        error = GraphError(
+            code if isinstance(code, int) else None,
+            details=text_of(dict_of(told.get("error_data")).get("details")),
+            message=text_of(told.get("message")) or text_of(told.get("title")),
+        )
+        account._on_error(error.kind, error, now)
         return DONE
 
     def _on_preferences(self, account, element, now):
@@ -320,7 +342,3 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
                     purpose="marketing",
                 )
         return DONE
-
-
-def _digits(text):
-    return "".join(filter(str.isdigit, text))

@@ -93,11 +93,9 @@ class DebtWhatsappMessage(models.Model):
         identity = self.conversation_id.identity_id
         if self.kind == "system" and (news := changed(told)):
             identity._changed(news, now)
-        wish = wish_of(self.body) if self.kind not in SILENT else None
-        if wish == "stop":
+        # whatever the assistant is asked, and while a person answers
+        if self.kind not in SILENT and wish_of(self.body) == "stop":
             identity._opt_out(self.account_id, self.body, now)
-        elif wish == "again":
-            identity._opt_in_again(self.account_id, self.body)
         if self.case_id:
             self.case_id._message_log(
                 body=self.env._(

@@ -200,13 +200,6 @@ class DebtWhatsappIdentity(models.Model):
             now,
         )
 
-    def _opt_in_again(self, account, said):
-        """Who had stopped the messages wants them again; nothing for anybody else."""
-        self.ensure_one()
-        consents = self.env["debt.contact.consent"]
-        if consents._is_withdrawn(account.company_id, self._address(), "whatsapp"):
-            self._say("given", account, source=self.env._("WhatsApp"), wording=said)
-
     def _say(self, state, account, *, source, wording, **values):
         """Record what this person said about being written to on WhatsApp.
 

@@ -39,14 +39,32 @@ class DebtWhatsappIdentityMixin(models.AbstractModel):
         return identity
 
     @api.model
-    def _of_report(self, account, status):
-        """Note what a report on one of our messages tells of its recipient."""
-        bsuid = text_of(status.get("recipient_user_id"))
-        wa_id = text_of(status.get("recipient_id"))
-        hash_seen = text_of(status.get("recipient_identity_key_hash"))
-        if bsuid or hash_seen:
-            identity = self._known_as(account, bsuid, wa_id)
-            identity._told(hash_seen=hash_seen)
+    def _of_reports(self, account, statuses):
+        """Note what reports on our messages tell of their recipients.
+
+        Mostly nothing new: one query then, for all of them.
+        """
+        told = {
+            (
+                text_of(status.get("recipient_user_id")),
+                text_of(status.get("recipient_id")),
+                text_of(status.get("recipient_identity_key_hash")),
+            )
+            for status in statuses
+        }
+        known = self.search(
+            [
+                ("portfolio", "=", account._portfolio()),
+                ("bsuid", "in", [bsuid for bsuid, _wa_id, _hash in told if bsuid]),
+            ]
+        )
+        known = {i.bsuid: (i.wa_id or "", i.identity_hash_seen) for i in known}
+        for bsuid, wa_id, hash_seen in sorted(told):
+            number, seen = known.get(bsuid, (None, None))
+            is_news = number is None or wa_id not in ("", number)
+            if (is_news and bsuid) or hash_seen not in ("", seen):
+                identity = self._known_as(account, bsuid, wa_id)
+                identity._told(hash_seen=hash_seen)
 
     @api.model
     def _known_as(self, account, bsuid, wa_id):
