@@ -218,10 +218,10 @@ class TestWhatsappFailures(SendingCommon):
         message = self.reminded()
         message.write({"state": "sending", "claimed": NOON})
         with freeze_time(minutes(5)):
-            self.messages._find_lost()
+            self.messages._debt_find_lost()
         self.assertEqual(message.state, "sending", "it may still be under way")
         with freeze_time(minutes(10)):
-            self.env["debt.run"]._find_lost()
+            self.env["debt.run"].sudo()._find_lost()
         self.assertEqual(message.state, "uncertain")
         self.assertEqual(message.action_id.state, "uncertain")
 

@@ -30,19 +30,47 @@ LOCK_CLASS = 0x77616376
 class DebtWhatsappClaimMixin(models.AbstractModel):
     """The queue: which message leaves next, and the last look before it does.
 
-    Not ``debt.queue.mixin`` or the like: there each message has an action, while the
-    assistant and people write here without one.
+    It answers the watchdog as ``debt.queue.mixin`` does, but is none: there each
+    message has an action, while the assistant and people write here without one.
     """
 
     _name = "debt.whatsapp.claim.mixin"
     _description = "Queue of WhatsApp Messages"
+
+    #: It is one of the queues that the watchdog and the jobs of the core look at.
+    _queue_label = "whatsapp"
+
+    @api.model
+    def _debt_backlog(self, now):
+        """Return [(company id, since when the oldest could have left, count)].
+
+        :param now: naive UTC moment: what is to leave later is left out
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT company_id, MIN(GREATEST(moment, next_try)), COUNT(*)
+              FROM debt_whatsapp_message
+             WHERE state = 'queued' AND direction = 'out'
+               AND (next_try IS NULL OR next_try <= %s)
+             GROUP BY company_id
+                """,
+                now,
+            )
+        )
+
+    @api.model
+    def _debt_waiting(self):
+        """Return the actions of what waits in the queue."""
+        waiting = self.search([("state", "=", "queued"), ("author", "=", "strategy")])
+        return waiting.action_id
 
     # === THE JOB === #
 
     @api.model
     def _cron_send(self):
         """Send what is due, some messages of each number at a time."""
-        self._find_lost()
+        self._debt_find_lost()
         self._resend_uncertain(fields.Datetime.now())
         self.env["debt.run"]._checkpoint()
         alone, sent = self.env["debt.whatsapp.account"], True
@@ -476,15 +504,15 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
     # === LOST === #
 
     @api.model
-    def _find_lost(self, moment=CLAIM_MOMENT):
+    def _debt_find_lost(self, patience=CLAIM_MOMENT):
         """Find messages whose worker died while it handed them over.
 
-        :param timedelta moment: how old a claim must be at least
+        :param timedelta patience: how old a claim must be at least
         """
         lost = self.search(
             [
                 ("state", "=", "sending"),
-                ("claimed", "<=", fields.Datetime.now() - moment),
+                ("claimed", "<=", fields.Datetime.now() - patience),
             ]
         ).try_lock_for_update()
         for message in lost.filtered(lambda m: m.state == "sending"):
