@@ -210,6 +210,7 @@ class TestTemplateContent(TemplateCommon):
         self.owes(100)
         template = self.submitted()["en"]
         template.param_ids.fallback = "something"
+        self.assertIn("nothing to write", template._bubble(self.sample(item_refs=[])))
         with self.assertRaises(NothingToSay):
             template._content(self.sample(item_refs=[]), LINK)
 
@@ -388,7 +389,7 @@ class TestTemplateSubmission(TemplateCommon):
                 ("es", "new", "dc_overdue_notice_v1"),
             ],
         )
-        self.assertIn("o_debt_wa_bubble", wizard.line_ids[0].preview)
+        self.assertIn("o_debt_wa_phone_bubble", wizard.line_ids[0].preview)
         wizard.action_submit()
         english, spanish = self.graph.templates
         self.assertEqual(english["category"], "UTILITY")
@@ -882,7 +883,7 @@ class TestTemplateSteps(TemplateCommon):
         )
         texts = [step._whatsapp_text().code for step in strategy.step_ids[:3]]
         self.assertEqual(texts, ["dc_due_soon", "dc_due_today", "dc_overdue_notice"])
-        self.assertIn("o_debt_wa_bubble", strategy.step_ids[0].whatsapp_preview)
+        self.assertIn("o_debt_wa_phone_bubble", strategy.step_ids[0].whatsapp_preview)
         self.assertFalse(strategy.step_ids[3].whatsapp_preview)
         own = self.overdue.copy()
         step = strategy.step_ids[2]
@@ -968,7 +969,7 @@ class TestTemplateSteps(TemplateCommon):
         wizard = wizards.with_context(**action["context"]).create(
             {"case_id": self.case_of().id}
         )
-        self.assertEqual(wizard.page.count("o_debt_wa_bubble"), 2)
+        self.assertEqual(wizard.page.count("o_debt_wa_phone_bubble"), 2)
         self.assertIn("27/05/2026", wizard.page)
         self.assertIn("05/27/2026", wizard.page)
         self.assertIn("not shown on WhatsApp Desktop", wizard.page)

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -59,10 +61,18 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
         return payload.plain(payload.read(self._draft(), self._values(action)))
 
     def _bubble(self, action):
-        """Return the Markup of the message as the person sees it; see ``_content``."""
+        """Return the Markup of the message as the person sees it; see ``_content``.
+
+        Where there is nothing to say it says so: nothing would be sent.
+        """
         self.ensure_one()
-        shown = payload.read(self._draft(), self._values(action))
-        return self.env["debt.whatsapp.bubble"]._draw(shown)
+        try:
+            values = self._values(action)
+        except NothingToSay as error:
+            return Markup('<p class="text-danger">%s</p>') % error
+        return self.env["debt.whatsapp.bubble"]._draw(
+            payload.read(self._draft(), values)
+        )
 
     def _needs_document(self):
         """Return whether a statement of account has to be uploaded before."""
