@@ -10,6 +10,7 @@ _MARKS = (
     (re.compile(r"(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)"), "em"),
     (re.compile(r"(?<!\w)~(\S(?:[^~\n]*\S)?)~(?!\w)"), "s"),
 )
+_ICON = Markup('<i class="fa %s"></i>')
 _ICONS = {"url": "fa-external-link", "reply": "fa-reply", "phone": "fa-phone"}
 
 
@@ -51,9 +52,9 @@ class DebtWhatsappBubble(models.AbstractModel):
         if draft.header_kind == "text":
             return Markup('<div class="o_debt_wa_phone_header">%s</div>') % draft.header
         if draft.header_kind:
-            return Markup(
-                '<div class="o_debt_wa_phone_file"><i class="fa fa-file-pdf-o"></i> %s</div>'
-            ) % self.env._("File: %s", draft.header or draft.header_kind)
+            name = self.env._("File: %s", draft.header or draft.header_kind)
+            file = Markup('<div class="o_debt_wa_phone_file">%s %s</div>')
+            return file % (_ICON % "fa-file-pdf-o", name)
         return ""
 
     @api.model
