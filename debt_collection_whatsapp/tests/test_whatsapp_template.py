@@ -944,6 +944,26 @@ class TestTemplateSteps(TemplateCommon):
         )
         self.assertEqual(risk._whatsapp_text(), self.text("due_soon"))
 
+    def test_a_campaign_shows_what_is_sent_or_why_it_is_not(self):
+        self.owes(100)
+        campaign = self.env["debt.campaign"].create(
+            {
+                "name": "Closing",
+                "case_ids": self.case_of().ids,
+                "channel": "whatsapp",
+                "in_quiet_days": True,
+            }
+        )
+        self.assertIn("not approved", campaign.preview)
+        # nobody confirmed the number: no amounts
+        self.assertNotIn("100.00", campaign.preview)
+        self.submitted(self.text("account_notice"))
+        campaign.invalidate_recordset()
+        self.assertNotIn("not approved", campaign.preview)
+        self.assertIn("o_debt_wa_phone_bubble", campaign.preview)
+        campaign.whatsapp_text_id = self.text("channel_welcome")
+        self.assertIn("o_debt_wa_phone_bubble", campaign.preview)
+
     def test_a_started_campaign_keeps_its_message(self):
         self.owes(100)
         campaign = self.env["debt.campaign"].create(

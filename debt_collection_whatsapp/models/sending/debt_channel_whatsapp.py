@@ -265,5 +265,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
             return ""
         action = action.sudo()  # sudo: texts read the books and the contacts
         _contact, _number, identity = self._whom(action, account)
-        template, _text = self._template_and_text(action, account, identity)
-        return template and template._bubble(action)
+        template, text = self._template_and_text(action, account, identity)
+        if template:
+            return template._bubble(action)
+        return text._bubble(action) if text else ""
