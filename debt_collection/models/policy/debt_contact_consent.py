@@ -127,7 +127,11 @@ class DebtContactConsent(models.Model):
         self._check_many(vals_list)
         for vals in vals_list:
             if vals.get("address"):
-                vals["address"] = self._normalize(vals["address"]) or vals["address"]
+                # sudo: in which country a number without one is
+                partner = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
+                country = partner.country_id.code or None
+                address = self._normalize(vals["address"], country)
+                vals["address"] = address or vals["address"]
             if not self.env.su:  # who, when and from where is not for users to say
                 vals.update(user_id=self.env.uid, date=fields.Datetime.now(), ip=False)
         consents = super().create(vals_list)
