@@ -120,7 +120,8 @@ class DebtContactConsent(models.Model):
         for consent in self:
             # sudo: a name, for whoever may read the consent
             who = consent.address or consent.partner_id.sudo().name
-            consent.display_name = f"{who}: {states.get(consent.state, '')}"
+            words = (who, states.get(consent.state))
+            consent.display_name = ": ".join(filter(None, words))
 
     @api.model_create_multi
     def create(self, vals_list):
