@@ -10,9 +10,17 @@
     "data": [
         "security/ir.model.access.csv",
         "security/debt_whatsapp_rules.xml",
+        "security/debt_whatsapp_desk_rules.xml",
         "security/debt_whatsapp_self_service_rules.xml",
         "data/debt_dispute_reason_data.xml",
         "data/ir_cron_data.xml",
+        "data/debt_whatsapp_quick_answer_data.xml",
+        "wizards/debt_whatsapp_give_wizard_views.xml",
+        "wizards/debt_whatsapp_link_wizard_views.xml",
+        "views/debt_whatsapp_conversation_views.xml",
+        "views/debt_whatsapp_quick_answer_views.xml",
+        "views/debt_case_views.xml",
+        "views/debt_whatsapp_desk_settings_views.xml",
         "data/debt_whatsapp_policy_data.xml",
         "data/debt_whatsapp_version_data.xml",
         "data/debt_whatsapp_text_data.xml",
@@ -35,6 +43,7 @@
         "views/debt_whatsapp_step_views.xml",
         # after every action it opens
         "views/debt_collection_whatsapp_menus.xml",
+        "views/debt_whatsapp_desk_menus.xml",
         "views/debt_whatsapp_template_menus.xml",
         "views/debt_contact_consent_views.xml",
         "views/debt_whatsapp_event_views.xml",
@@ -48,5 +57,6 @@
     "demo": ["demo/account_chart_template_demo.xml"],
     "assets": {
         "web.assets_backend": ["debt_collection_whatsapp/static/src/**/*"],
+        "web.assets_tests": ["debt_collection_whatsapp/static/tests/tours/**/*"],
     },
 }

@@ -177,6 +177,8 @@ IMPURE_MODULES = {
     *("shutil", "socket", "subprocess", "sys", "tempfile", "threading", "time"),
     *("urllib", "uuid"),
 }
+#: Data about places, without a clock: how amounts, days and numbers are written there.
+PURE_PACKAGES = {"babel", "phonenumbers"}
 
 
 def impurities(path, addon):
@@ -192,7 +194,8 @@ def impurities(path, addon):
             names = []
         for name in names:
             top = name.partition(".")[0]
-            if top not in sys.stdlib_module_names or top in IMPURE_MODULES:
+            known = top in sys.stdlib_module_names or top in PURE_PACKAGES
+            if not known or top in IMPURE_MODULES:
                 yield node, f"imports {name}"
         if isinstance(node, ast.Attribute) and node.attr in CLOCK_AND_CHANCE:
             yield node, f"asks the clock: {node.attr}"

@@ -27,3 +27,8 @@ class AccountChartTemplate(models.AbstractModel):
         from .inbox import Inbox
 
         Inbox(company).tell()
+
+    def _debt_demo_whatsapp_desk(self, company):
+        from .desk import Desk
+
+        Desk(company).tell()

@@ -17,6 +17,8 @@ _BUTTON_TYPES = {
 _BUTTON_KINDS = {name: kind for kind, name in _BUTTON_TYPES.items()}
 #: Headers that are a file.
 MEDIA = ("DOCUMENT", "IMAGE", "VIDEO")
+#: Seconds that a utility message may wait for the phone.
+LONGEST_TTL = 12 * 3600
 #: What a quick reply answers with: dc1:<action>:<token>.
 PREFIX = "dc1"
 
@@ -48,21 +50,34 @@ def payload(action, token):
 # === TO BE APPROVED === #
 
 
-def creation(draft, name, examples, named=False):
+def creation(draft, name, examples, named=False, ttl=None):
     """Return what creates a template.
 
     :param Draft draft: the message
     :param name: the name at Meta, with its version
     :param dict examples: {(place, key): example} of header and body
     :param bool named: whether variables have names
+    :param ttl: seconds after which Meta drops what did not arrive, see ``lifetime``
     """
     return {
+        **lifetime(ttl),
         "name": name,
         "language": draft.lang,
         "category": draft.category,
         "parameter_format": "named" if named else "positional",
         "components": components(draft, examples, named),
     }
+
+
+def lifetime(ttl):
+    """Return what says how long a message is worth delivering.
+
+    Meta takes 30 seconds to 12 hours for utility templates.
+
+    >>> lifetime(43200), lifetime(None), lifetime(86400)
+    ({'message_send_ttl_seconds': 43200}, {}, {'message_send_ttl_seconds': 43200})
+    """
+    return {"message_send_ttl_seconds": min(max(ttl, 30), LONGEST_TTL)} if ttl else {}
 
 
 def components(draft, examples, named=False):

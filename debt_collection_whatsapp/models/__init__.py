@@ -2,4 +2,4 @@ from . import account, conversation, people, sending, templates
 
 # isort: split
 # after the models that it extends
-from . import inbox
+from . import desk, inbox

@@ -1,6 +1,9 @@
 from . import (
     test_graph_client,
     test_whatsapp_account,
+    test_whatsapp_desk,
+    test_whatsapp_desk_access,
+    test_whatsapp_desk_tours,
     test_whatsapp_dialogue,
     test_whatsapp_failures,
     test_whatsapp_files,

@@ -347,9 +347,9 @@ class TestTemplateContent(TemplateCommon):
 
     def test_another_business_account_has_its_own(self):
         self.submitted()
-        other = self.new_account(waba_id="1", phone_number_id="2", name="Other")
+        other = self.new_account(waba_id="10001", phone_number_id="20002")
         self.assertFalse(self.overdue._template_for(other, "es"))
-        shared = self.new_account(waba_id=WABA, phone_number_id="3", name="Second")
+        shared = self.new_account(waba_id=WABA, phone_number_id="30003")
         self.assertTrue(self.overdue._template_for(shared, "es"))
 
     # === TROUBLE === #
@@ -392,6 +392,8 @@ class TestTemplateSubmission(TemplateCommon):
         wizard.action_submit()
         english, spanish = self.graph.templates
         self.assertEqual(english["category"], "UTILITY")
+        # a reminder of today is worth nothing tomorrow
+        self.assertEqual(english["message_send_ttl_seconds"], 12 * 3600)
         body = spanish["components"][0]
         self.assertIn("venció el {{4}}", body["text"])
         self.assertEqual(len(body["example"]["body_text"][0]), 4)
@@ -431,6 +433,15 @@ class TestTemplateSubmission(TemplateCommon):
         wizard.action_submit()
         self.assertIn("own word", self.overdue.message_ids[0].body)
         self.assertIn(self.manager.name, self.overdue.message_ids[0].body)
+
+    def test_what_is_not_translated_is_seen(self):
+        for words, expected in ((self.overdue.body, True), ("Hola {{1}}.", False)):
+            self.overdue.with_context(lang="es_419").body = words
+            found = [
+                f.code for f in self.overdue.with_context(lang="es_419")._lint("es")
+            ]
+            self.assertEqual("untranslated" in found, expected)
+        self.assertNotIn("untranslated", [f.code for f in self.overdue._lint("en")])
 
     def test_the_words_to_avoid_of_the_company_count_as_well(self):
         self.env["debt.text.word"].create({"name": "registered", "lang": "en"})
@@ -738,6 +749,12 @@ class TestTemplateNews(TemplateCommon):
         self.told(value)  # Meta's own example has the name of the status
         self.assertEqual(template.quality, "YELLOW")
         self.assertTrue(template.sendable)
+        self.assertFalse(template.activity_ids)
+        self.told(self.meant(template, new_quality_score="RED"))
+        self.assertTrue(template.sendable)
+        self.assertEqual(len(template.activity_ids), 1)
+        self.told(self.meant(template, new_quality_score="GREEN"))
+        self.assertFalse(template.activity_ids)
 
     def test_what_nobody_knows_is_read_anew(self):
         job = self.env.ref("debt_collection_whatsapp.ir_cron_whatsapp_templates")
@@ -752,7 +769,7 @@ class TestTemplateNews(TemplateCommon):
 
     def test_another_app_changes_nothing_of_ours(self):
         template = self.submitted()["es"]
-        other = self.app.sudo().copy({"app_id": "1", "name": "Other"})
+        other = self.app.sudo().copy({"app_id": "10001", "name": "Other"})
         value = self.meant(template, event="DISABLED")
         self.template._on_update(other, "message_template_status_update", value, NOW)
         self.assertEqual(template.status, "APPROVED")
@@ -954,7 +971,7 @@ class TestTemplateSteps(TemplateCommon):
         self.assertEqual(wizard.page.count("o_debt_wa_bubble"), 2)
         self.assertIn("27/05/2026", wizard.page)
         self.assertIn("05/27/2026", wizard.page)
-        self.assertIn("Nothing to remark", wizard.page.replace("not shown", ""))
+        self.assertIn("not shown on WhatsApp Desktop", wizard.page)
         self.assertIn("Ferretería Andina", wizard.placeholders)
 
     def test_texts_say_what_all_their_variables_are(self):

@@ -3,6 +3,8 @@ from . import (
     debt_text_preview_wizard,
     debt_whatsapp_acknowledge_wizard,
     debt_whatsapp_again_wizard,
+    debt_whatsapp_give_wizard,
+    debt_whatsapp_link_wizard,
     debt_whatsapp_rate_wizard,
     debt_whatsapp_resume_wizard,
     debt_whatsapp_steps_wizard,

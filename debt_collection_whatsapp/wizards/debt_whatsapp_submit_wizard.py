@@ -205,7 +205,7 @@ class DebtWhatsappSubmitLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "debt.whatsapp.submit.wizard", required=True, ondelete="cascade"
     )
-    text_id = fields.Many2one("debt.whatsapp.text", string="Text", required=True)
+    text_id = fields.Many2one("debt.whatsapp.text", required=True)
     lang = fields.Char(required=True)
     meta_lang = fields.Char(string="Language", required=True)
     way = fields.Selection(WAYS, string="What Happens", required=True)
@@ -332,6 +332,7 @@ class DebtWhatsappSubmitLine(models.TransientModel):
             "one_variable": self.env._("one variable at most"),
             "promotional": self.env._("makes it advertising: %s", detail),
             "shouting": self.env._("shouts, in capitals"),
+            "untranslated": self.env._("the same as in English: not translated?"),
             "url": self.env._(
                 "Meta wants an address that begins with https, not %s", detail
             ),

@@ -97,7 +97,7 @@ class Chat:
         return self.turn.effects
 
     def wait(self, **span):
-        self.facts = replace(self.facts, now=self.facts.now + timedelta(**span))
+        self.facts = replace(self.facts, moment=self.facts.moment + timedelta(**span))
 
 
 def identifiers(message):

@@ -195,7 +195,7 @@ def test_nothing_breaks_it_and_one_message_at_most_leaves(session, conversation,
             turn = step(session, Inbound("resume", payload=turn.resume), facts)
             assert len(turn.messages) <= 1
             session = turn.session
-        facts = replace(facts, now=facts.now + timedelta(seconds=40))
+        facts = replace(facts, moment=facts.moment + timedelta(seconds=40))
 
 
 @settings(max_examples=300)

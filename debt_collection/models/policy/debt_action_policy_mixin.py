@@ -239,13 +239,14 @@ class DebtActionPolicyMixin(models.AbstractModel):
     def _judge_log(self, case, channel, partner_id, values):
         """Decide on a contact that a person makes, under the lock of its debtor.
 
-        :param values: those of the log; ``ahead``: the contact is yet to be made
+        :param values: those of the log; ``ahead``: the contact is yet to be made;
+            ``answers``: the debtor wrote and is answered, which knows no limits
         :return: the values that keep the decision
         :raise UserError: for one to be made against what binds, without a reason or
             the right to it
         """
-        ahead = values.pop("ahead", False)
-        if values.get("incoming") or values.get("import_id"):
+        ahead, answers = values.pop("ahead", False), values.pop("answers", False)
+        if answers or values.get("incoming") or values.get("import_id"):
             return {}
         # sudo: the lock of a debtor, for whoever may log on the case
         case.sudo()._lock_debtors(wait=True)

@@ -180,7 +180,7 @@ def balance(talk, first=None):
         return talk.turn(message, event="balance")
     lines = [
         first or "",
-        talk.text("balance", time=f"{facts.now:%H:%M}", total=talk.totals()),
+        talk.text("balance", time=f"{facts.moment:%H:%M}", total=talk.totals()),
     ]
     if overdue := talk.totals(overdue=True):
         lines[-1] += " " + talk.text("balance_overdue", overdue=overdue)

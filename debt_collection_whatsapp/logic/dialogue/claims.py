@@ -39,7 +39,7 @@ def paid(talk):
     facts, kept = talk.facts, tuple(talk.session.data.get("media", ()))
     if facts.level == VERIFIED:
         known, overdue = facts.payment, any(d.overdue for d in facts.documents)
-        if known and not overdue and (facts.today - known.day).days <= KNOWN_DAYS:
+        if known and not overdue and (facts.day - known.day).days <= KNOWN_DAYS:
             message = talk.plain(
                 "paid_known",
                 amount=talk.money(known.amount, known.currency),
@@ -52,7 +52,7 @@ def paid(talk):
         return _report(talk, kept + talk.inbound.media, talk.session.data.get("text"))
     if talk.inbound.kind == "text":
         day, amount = _details(talk, talk.inbound.text)
-        if amount or (day and day > facts.today):
+        if amount or (day and day > facts.day):
             return _report(talk, ())
     return talk.ask(
         "receipt",
@@ -118,7 +118,7 @@ def _report(talk, media, text=None):
         return talk.turn(message, event="paid_again")
     day, amount = _details(talk, text)
     effect = ReportPayment(text, tuple(media), day, amount)
-    if day and day > facts.today:
+    if day and day > facts.day:
         message = talk.plain("paid_scheduled", ref=REF, date=talk.day(day, "full"))
     else:
         message = talk.plain("paid_done", ref=REF, n=facts.notice_days)
@@ -133,9 +133,9 @@ def _details(talk, text):
     facts = talk.facts
     first = day_first(talk.locale)
     scheduled = any(w in words.plain(text) for w in ("programad", "scheduled"))
-    day, rest = find_day(text, facts.today, first, past=not scheduled)
-    last = facts.notice_last or facts.today
-    if day and not facts.today - timedelta(days=366) <= day <= last:
+    day, rest = find_day(text, facts.day, first, past=not scheduled)
+    last = facts.notice_last or facts.day
+    if day and not facts.day - timedelta(days=366) <= day <= last:
         day = None
     currency = facts.documents[0].currency if facts.documents else None
     decimals = currency.decimals if currency else _CURRENCY_DECIMALS
@@ -252,17 +252,18 @@ def _open(talk, reason):
         message = talk.plain("dispute_taken", date=talk.day(day))
     else:
         message = talk.plain("dispute_done", ref=REF, date=talk.day(day))
-    session = talk.session.ask("more", until=(talk.facts.now + STORY_TIME).isoformat())
+    until = talk.facts.moment + STORY_TIME
+    session = talk.session.ask("more", until=until.isoformat())
     return talk.turn(message, effect, event="disputed", session=session)
 
 
 def on_more(talk):
     """What is told within minutes belongs to the dispute; it gets no answer."""
-    if talk.facts.now.isoformat() > talk.session.data.get("until", ""):
+    if talk.facts.moment.isoformat() > talk.session.data.get("until", ""):
         return None
     effect = AddToDispute(cut(talk.inbound.text, STORY), talk.inbound.media)
     return Turn(talk.session, (), (effect,), "dispute_more")
 
 
 def _later(facts):
-    return date.fromordinal(facts.today.toordinal() + DEADLINE)
+    return date.fromordinal(facts.day.toordinal() + DEADLINE)

@@ -82,9 +82,9 @@ def step(session, inbound, facts):
     :return: a ``Turn``; one with ``resume`` wants fresh facts and an ``Inbound`` of
         kind "resume" with that branch as its payload
     """
-    if session.last and facts.now - session.last > SESSION_TIME:
+    if session.last and facts.moment - session.last > SESSION_TIME:
         session = Session(lang=session.lang, question=session.question)
-    session = replace(session, data=dict(session.data), last=facts.now)
+    session = replace(session, data=dict(session.data), last=facts.moment)
     talk = Talk(session, inbound, facts)
     turn = _protect(talk) or _silent(talk) or _answer(talk)
     return _introduce(talk, turn)
@@ -92,7 +92,7 @@ def step(session, inbound, facts):
 
 def refused(session, inbound, facts):
     """Return the turn that follows where what was confirmed could not be entered."""
-    talk = Talk(replace(session, last=facts.now), inbound, facts)
+    talk = Talk(replace(session, last=facts.moment), inbound, facts)
     return _introduce(talk, promise.refused(talk))
 
 

@@ -149,7 +149,7 @@ class Facts:
     """What is true now. What the person may not see is not in it."""
 
     #: Local time of the company.
-    now: datetime
+    moment: datetime
     company: str
     #: The language of the customer: es or en.
     lang: str = "es"
@@ -194,8 +194,8 @@ class Facts:
     answers_day: int = 0
 
     @property
-    def today(self):
-        return self.now.date()
+    def day(self):
+        return self.moment.date()
 
     def totals(self, overdue=False):
         """Return {currency: what is owed}; what is overdue is not netted."""

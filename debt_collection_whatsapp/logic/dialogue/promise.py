@@ -25,7 +25,7 @@ def promise(talk):
     if terms.refusal:
         return _refuse(talk)
     if talk.inbound.kind == "text":
-        day, rest = find_day(talk.inbound.text, talk.facts.today, _day_first(talk))
+        day, rest = find_day(talk.inbound.text, talk.facts.day, _day_first(talk))
         if day:
             return _take_day(talk, day, rest)
     return _ask_day(talk)
@@ -52,7 +52,7 @@ def on_day(talk):
     """Take the day that they wrote."""
     if not talk.facts.promise or talk.facts.promise.refusal:
         return promise(talk)
-    day, rest = find_day(talk.inbound.text, talk.facts.today, _day_first(talk))
+    day, rest = find_day(talk.inbound.text, talk.facts.day, _day_first(talk))
     if not day:
         return _again(talk, _ask_day(talk, "promise_no_day"))
     return _take_day(talk, day, rest)
@@ -77,7 +77,7 @@ def choose_day(talk, value):
 
 def _take_day(talk, day, rest):
     facts, terms = talk.facts, talk.facts.promise
-    if day < facts.today:
+    if day < facts.day:
         return _again(talk, _ask_day(talk, "promise_past_day"))
     if day > terms.last:
         return _refuse(talk)
@@ -160,7 +160,7 @@ def on_confirm(talk):
         return make(talk)
     if words.is_no(text):
         return _ask_day(talk)
-    day, rest = find_day(text, talk.facts.today, _day_first(talk))
+    day, rest = find_day(text, talk.facts.day, _day_first(talk))
     if day and talk.facts.promise and not talk.facts.promise.refusal:
         return _take_day(talk, day, rest)
     session = talk.session
@@ -182,7 +182,7 @@ def make(talk):
     if not terms or not day:
         return promise(talk)
     amount = min(_said_amount(talk), terms.amount)
-    if terms.refusal or not talk.facts.today <= day <= terms.last:
+    if terms.refusal or not talk.facts.day <= day <= terms.last:
         return _refuse(talk)
     if amount < terms.least or amount <= 0:
         return _refuse(talk)

@@ -63,7 +63,7 @@ class Talk:
     @property
     def example(self):
         """Return a day that one could write."""
-        day = self.facts.today + timedelta(days=EXAMPLE_DAYS)
+        day = self.facts.day + timedelta(days=EXAMPLE_DAYS)
         return f"{day.day}/{day.month}" if self.lang == "es" else f"{day:%b} {day.day}"
 
     def hours(self):
@@ -89,11 +89,11 @@ class Talk:
 
     def is_open(self):
         """Return whether people of ours answer now."""
-        return hours.is_open(self.facts.hours, self.facts.holidays, self.facts.now)
+        return hours.is_open(self.facts.hours, self.facts.holidays, self.facts.moment)
 
     def next_open(self):
         """Return the next day on which people of ours begin to answer, or None."""
-        return hours.next_open(self.facts.hours, self.facts.holidays, self.facts.now)
+        return hours.next_open(self.facts.hours, self.facts.holidays, self.facts.moment)
 
     # === MESSAGES === #
 

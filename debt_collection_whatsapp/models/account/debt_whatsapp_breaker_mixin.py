@@ -37,7 +37,7 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
             (breaker.OPEN, "Silent"),
         ],
         compute="_compute_breaker",
-        string="Sending",
+        string="State of Sending",
     )
     breaker_kind = fields.Selection(KINDS, string="Because", readonly=True, copy=False)
     breaker_reason = fields.Char(string="What Meta Said", readonly=True, copy=False)

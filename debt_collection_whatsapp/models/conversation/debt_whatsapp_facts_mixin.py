@@ -48,7 +48,7 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
         answers_hour, answers_day = self._count_answers(now)
         lang = self.identity_id.lang or customer.lang or account.lang_id.code or "es"
         facts = {
-            "now": local,
+            "moment": local,
             "company": company.name,
             "lang": lang[:2] if lang[:2] in LANGUAGES else LANGUAGES[0],
             "locales": self._locales(customer, company),

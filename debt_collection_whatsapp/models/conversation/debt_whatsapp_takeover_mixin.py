@@ -45,9 +45,7 @@ class DebtWhatsappTakeoverMixin(models.AbstractModel):
         help="It answers again after half a day without a message, or when the "
         "conversation is handed back.",
     )
-    waits_since = fields.Datetime(
-        string="Waits Since", readonly=True, help="A person is wanted since then."
-    )
+    waits_since = fields.Datetime(readonly=True, help="A person is wanted since then.")
     waits_reason = fields.Selection(REASONS, string="Why a Person", readonly=True)
     is_urgent = fields.Boolean(
         string="Urgent", compute="_compute_is_urgent", search="_search_is_urgent"

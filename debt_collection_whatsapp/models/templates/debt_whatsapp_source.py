@@ -43,28 +43,29 @@ class DebtWhatsappSource(models.AbstractModel):
     @api.model
     def _selection(self):
         """Return the sources for people to choose from."""
-        return [
-            ("first_name", self.env._("First name of the addressee")),
-            ("contact", self.env._("Name of the addressee")),
-            ("customer", self.env._("Name of the customer")),
-            ("company", self.env._("Name of our company")),
-            ("agent", self.env._("Name of the agent")),
-            ("amount", self.env._("Amount to be paid")),
-            ("documents", self.env._("Oldest document, and how many more")),
-            ("document", self.env._("Oldest document")),
-            ("due", self.env._("Oldest due date")),
-            ("days", self.env._("Days past due")),
-            ("reference", self.env._("Reference of the customer")),
-            ("promise_amount", self.env._("Promised amount")),
-            ("promise_date", self.env._("Promised date")),
-            ("paid_amount", self.env._("Amount received")),
-            ("paid_date", self.env._("Date of the payment")),
-            ("balance", self.env._("Balance")),
-            ("request", self.env._("What the customer disputed")),
-            ("today", self.env._("Day of the message")),
-            ("link", self.env._("End of the link to the customer's page")),
-            ("statement", self.env._("Statement of account, as PDF")),
-        ]
+        words = {
+            "first_name": self.env._("First name of the addressee"),
+            "contact": self.env._("Name of the addressee"),
+            "customer": self.env._("Name of the customer"),
+            "company": self.env._("Name of our company"),
+            "agent": self.env._("Name of the agent"),
+            "amount": self.env._("Amount to be paid"),
+            "documents": self.env._("Oldest document, and how many more"),
+            "document": self.env._("Oldest document"),
+            "due": self.env._("Oldest due date"),
+            "days": self.env._("Days past due"),
+            "reference": self.env._("Reference of the customer"),
+            "promise_amount": self.env._("Promised amount"),
+            "promise_date": self.env._("Promised date"),
+            "paid_amount": self.env._("Amount received"),
+            "paid_date": self.env._("Date of the payment"),
+            "balance": self.env._("Balance"),
+            "request": self.env._("What the customer disputed"),
+            "today": self.env._("Day of the message"),
+            "link": self.env._("End of the link to the customer's page"),
+            "statement": self.env._("Statement of account, as PDF"),
+        }
+        return list(words.items())
 
     @api.model
     def _kind(self, source):

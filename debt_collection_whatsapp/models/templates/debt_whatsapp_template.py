@@ -49,7 +49,6 @@ class DebtWhatsappTemplate(models.Model):
     meta_id = fields.Char(string="Identifier at Meta", copy=False)
     text_id = fields.Many2one(
         "debt.whatsapp.text",
-        string="Text",
         ondelete="restrict",
         index="btree_not_null",
         tracking=True,

@@ -79,10 +79,11 @@ class DebtWhatsappTemplateMetaMixin(models.AbstractModel):
         examples = local._examples(account.company_id)
         if library:
             told = self._library_payload(name, asked, examples, library)
+            told |= payload.lifetime(text._ttl())
         else:
             named = any(not p.key.isdecimal() for p in text.param_ids)
             self._upload_example(account, asked, examples)
-            told = payload.creation(asked, name, examples, named)
+            told = payload.creation(asked, name, examples, named, text._ttl())
         answer = self._ask(
             account, "POST", f"{account.waba_id}/message_templates", told, creates=True
         )

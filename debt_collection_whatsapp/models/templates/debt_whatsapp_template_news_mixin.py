@@ -47,6 +47,7 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
             # all of them before anything is written: no half of a list
             told = list(account._client().pages(node, wanted))
         except GraphTrouble as error:
+            account._on_error(error.kind, error, now)
             return str(error) or type(error).__name__
         found, strange = self.browse(), []
         for data in told:
@@ -276,7 +277,12 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
                 self.env._("Cannot be sent any more: %s", self.display_name),
                 self._why_not(),
             )
-        elif self.sendable and not before:
+        elif changed.get("quality") == "RED":
+            self._alert(
+                self.env._("People complain about it: %s", self.display_name),
+                self.env._("Meta will pause it. Write it anew before that."),
+            )
+        elif (self.sendable and not before) or changed.get("quality") == "GREEN":
             self._calm()
 
     def _keep_params(self):

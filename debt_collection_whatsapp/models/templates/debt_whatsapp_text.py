@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ...logic import template_payload as payload
 from ...logic import template_rules as rules
-from ...logic.template_lint import lint
+from ...logic.template_lint import WARNS, Finding, lint
 from ...logic.template_text import Button, Draft, variables
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,90}")
@@ -22,6 +22,8 @@ PURPOSES = [
     ("welcome", "Welcome"),
     ("other", "Other"),
 ]
+#: What is worth nothing on another day.
+REMINDERS = {"due_soon", "due_today", "overdue", "promise_remind"}
 #: What messages that no step asks for say: purpose of the action -> of the text.
 PURPOSE_OF_ACTION = {
     "promise_confirm": "promise_confirm",
@@ -288,6 +290,12 @@ class DebtWhatsappText(models.Model):
             category=self.category,
         )
 
+    def _ttl(self):
+        """Return the seconds after which it is not delivered any more, None: later."""
+        self.ensure_one()
+        is_reminder = self.purpose in REMINDERS and self.category == "UTILITY"
+        return payload.LONGEST_TTL if is_reminder else None
+
     def _examples(self, company):
         """Return {(place, key): example}, in the language of the context."""
         self.ensure_one()
@@ -303,7 +311,11 @@ class DebtWhatsappText(models.Model):
         """Return what is wrong with the message, in the language of the context."""
         # sudo: the list of words is configuration
         avoided = self.env["debt.text.word"].sudo()._of_lang(lang)
-        return lint(self._draft(lang), avoided)
+        found = lint(self._draft(lang), avoided)
+        english = self.with_context(lang="en_US").body
+        if lang[:2] != "en" and self.body == english:
+            found.append(Finding("untranslated", WARNS))
+        return found
 
     # === VERSIONS AND PREVIEW: see debt.text.version.mixin === #
 
