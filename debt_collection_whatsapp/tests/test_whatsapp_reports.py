@@ -376,4 +376,3 @@ class TestWhatsappConfirmations(SendingCommon):
         thanks = self.env["debt.action"].search([("purpose", "=", "thanks")])
         self.assertEqual((thanks.state, thanks.channel), ("approve", "whatsapp"))
         self.assertIn("100.00", thanks.preview)
-
