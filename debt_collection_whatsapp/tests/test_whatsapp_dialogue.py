@@ -91,6 +91,7 @@ class DialogueCommon(WhatsappCommon):
         self.inbox._store(self.app.sudo(), body, self.now)
 
     def _element(self, said, wa_id, moment):
+        """Return a message as Meta tells of it."""
         kind, *rest = said if isinstance(said, tuple) else ("text", said)
         told = {
             "from": wa_id,
@@ -103,6 +104,10 @@ class DialogueCommon(WhatsappCommon):
                 "type": "interactive",
                 "interactive": {"type": "list_reply", "list_reply": reply},
             }
+        if kind == "template":
+            button = {"payload": rest[0], "text": "Sí, acepto"}
+            context = {"id": rest[1]}
+            return told | {"type": "button", "button": button, "context": context}
         if kind == "photo":
             image = {"id": "42", "mime_type": "image/png", "caption": rest[0]}
             return told | {"type": "image", "image": image}
@@ -508,6 +513,24 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertFalse(
             consents._is_withdrawn(self.company, "+573001234567", "whatsapp")
         )
+
+    def test_agreeing_to_a_template(self):
+        self.say("hola")
+        asked = self.answers()[-1]
+        asked.write({"wamid": "wamid.OUT1", "body": "¿Es correcto este número?"})
+        self.say(("template", "dc1:agree:9Qb2xT", "wamid.OUT1"))
+        consent = self.env["debt.contact.consent"].search([], limit=1)
+        self.assertEqual(consent.state, "given")
+        self.assertIn("¿Es correcto este número?", consent.wording)
+
+    def test_texts_are_forgotten_after_a_while(self):
+        self.say("asdf qwer")
+        misses = self.env["debt.whatsapp.miss"].sudo()
+        misses._gc_old()
+        self.assertTrue(misses.search([]))
+        with freeze_time(MORNING + timedelta(days=181)):
+            misses._gc_old()
+        self.assertFalse(misses.search([]))
 
     def test_stopping_by_a_button_while_a_person_answers(self):
         self.say("asesor")

@@ -60,12 +60,14 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
     def _do_stop(self, _effect, messages, now):
         self.identity_id._opt_out(self.account_id, self._said(messages), now)
 
-    def _do_start(self, effect, _messages, _now):
+    def _do_start(self, effect, messages, _now):
+        asked = messages[-1:].reply_to_id.body
+        said = "\n".join(filter(None, (asked, self._said(messages))))
         self.identity_id._say(
             "given",
             self.account_id,
             source=self.env._("WhatsApp"),
-            wording=effect.wording,
+            wording=effect.wording or said,
         )
 
     def _do_wrong_person(self, _effect, messages, now):
