@@ -162,7 +162,8 @@ class DebtWhatsappConversation(models.Model):
     def templates(self):
         """Return the templates that can be sent to this person, as they would read it.
 
-        :return: list of {id, name, html, header, footer, buttons}
+        :return: list of {id, name, html, header, footer, buttons, price: in words or
+            empty}
         """
         self.ensure_one()
         self._check_may_work()
@@ -182,9 +183,17 @@ class DebtWhatsappConversation(models.Model):
                     "header": around.header,
                     "footer": around.footer,
                     "buttons": list(around.buttons),
+                    "price": self._price_of(template),
                 }
             )
         return found
+
+    def _price_of(self, template):
+        """Return what WhatsApp takes for a template, in words, or an empty text."""
+        message = self.env["debt.whatsapp.message"].sudo()  # sudo: a price is no secret
+        message = message.new({"conversation_id": self.id})
+        known = message._price((template.category or "").lower(), fields.Datetime.now())
+        return f"{known[0]:.4f} {known[1].name}" if known else ""
 
     def _sendable(self):
         """Return [(message, approved template)] in the language of the person.
