@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...logic.dialogue import Inbound, Session, refused, step
 from ...logic.dialogue.messages import REF, Link
-from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME, CallPerson
+from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME
 from .debt_whatsapp_effects_mixin import Refused
 
 _logger = logging.getLogger(__name__)
@@ -165,8 +165,9 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
 
     def _want_who_answers(self, turn, facts, messages, now):
         """Where the assistant is silent a person is wanted, from the first word on."""
-        called = any(isinstance(effect, CallPerson) for effect in turn.effects)
-        if turn.event != "silent" or called or turn.effects:
+        if turn.event == "limit" and not self.waits_since:
+            self._ask_person("missed", self._said(messages), messages, now)
+        if turn.event != "silent" or turn.effects:
             return
         if facts.human:
             self.muted_until = now + self._takeover_time()
