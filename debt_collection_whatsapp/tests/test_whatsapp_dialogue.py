@@ -550,6 +550,20 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertEqual(len(self.tasks("fix_phone")), 1)
         self.assertNotIn("450", self.say("saldo"))
 
+    def test_the_wrong_person_of_one_customer_only(self):
+        other = self.new_debtor("Talleres Ríos", lang="es_419")
+        self.invoice(77_000, due=days(-3), partner=other)
+        self.run_on()
+        self.say("hola")
+        identity = self.conversation.identity_id
+        for customer in (self.debtor, other):
+            identity._check_passed(customer, self.company, "both", self.now)
+        self.say("saldo")
+        self.press("Talleres Ríos")
+        self.say(("tap", "dc1:wrong"))
+        states = {link.partner_id: link.state for link in identity.link_ids}
+        self.assertEqual(states, {self.debtor: "confirmed", other: "wrong_person"})
+
     # === MACHINES, DELAYS, HOSTILE TEXTS === #
 
     def test_pieces_are_answered_together(self):
@@ -558,6 +572,8 @@ class TestWhatsappDialogue(DialogueCommon):
     def test_an_echo_ends(self):
         said = [self.say("Gracias por su mensaje") for _time in range(4)]
         self.assertEqual([bool(each) for each in said], [True, True, False, False])
+        said = [self.say(("tap", "dc1:menu")) for _time in range(4)]
+        self.assertTrue(all(said))
 
     def test_nobody_gets_more_than_twenty_answers_an_hour(self):
         self.say("hola")

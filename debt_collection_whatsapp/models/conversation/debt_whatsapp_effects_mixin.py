@@ -71,7 +71,10 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
         )
 
     def _do_wrong_person(self, _effect, messages, now):
-        for link in self._speaks_for():
+        links = self._speaks_for()
+        # who speaks for several is the wrong one of those that it is about
+        about = links.filtered(lambda link: link.partner_id == self.case_id.partner_id)
+        for link in about or links:
             link._wrong_person(self._said(messages), now, account=self.account_id)
         waiting = self.env["debt.whatsapp.message"]
         waiting._cancel_waiting(self, "wrong_person", now)

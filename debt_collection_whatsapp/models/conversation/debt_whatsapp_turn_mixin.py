@@ -69,7 +69,7 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
                 self._apply(turn, messages, now)
             session = turn.session
             for message in turn.messages:
-                self._say(message, reference, messages, now)
+                self._say(message, reference, now)
             sitting._add(turn, facts, now)
             if not turn.resume:
                 break
@@ -114,7 +114,12 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
         )
 
     def _repeats(self, message):
-        """Return how often in a row exactly this was written, this time included."""
+        """Return how often in a row exactly this was written, this time included.
+
+        Machines write: whoever presses a button, or sends a photo, is none.
+        """
+        if message.button or message.kind in FILES:
+            return 1
         before = self.env["debt.whatsapp.message"].search(
             [
                 ("conversation_id", "=", self.id),
@@ -125,23 +130,21 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             order="id desc",
             limit=ECHOES,
         )
-        said = (message.body, message.button, message.kind)
         count = 0
         for each in before:
-            # a photo is no echo of another one
-            if (each.body, each.button, each.kind) != said or each.kind in FILES:
+            if each.button or (each.body, each.kind) != (message.body, message.kind):
                 break
             count += 1
         return max(count, 1)
 
     # === WHAT IS ANSWERED === #
 
-    def _say(self, message, reference, messages, now):
+    def _say(self, message, reference, now):
         """Put an answer into the queue.
 
         :param message: a message of ``logic.dialogue.messages``
         :param str reference: of what was entered in this turn
-        :param messages: what is answered
+        :param now: naive UTC moment
         """
         content, body = message.content(), message.plain()
         if isinstance(message, Link):
@@ -158,7 +161,6 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             body=body.replace(REF, reference),
             now=now,
             case=self.case_id,
-            reply_to=None,
             priority=0,
             valid_until=now + VALID,
         )
