@@ -536,7 +536,7 @@ class TestContactPolicy(PolicyCommon):
         }
         self.assertEqual(foreseen, done)
         for line in lines.filtered("wait_until"):
-            self.assertIn("Wait until", line.decision)
+            self.assertIn("Wait until", line.why)
 
     def test_only_the_places_that_a_policy_names_are_forbidden(self):
         policy = self.env.ref("debt_collection.debt_contact_policy_co")
@@ -747,6 +747,11 @@ class TestContactPolicy(PolicyCommon):
             "1014 1104 1111 1208 1225",
             2025: "0101 0106 0324 0417 0418 0501 0602 0623 0630 0720 0807 0818 1013 "
             "1103 1117 1208 1225",
+            # 13 July is new: Ley 2578 of 1 June 2026
+            2026: "0101 0112 0323 0402 0403 0501 0518 0608 0615 0629 0713 0720 0807 "
+            "0817 1012 1102 1116 1208 1225",
+            2029: "0101 0108 0319 0329 0330 0501 0514 0604 0611 0702 0709 0720 0807 "
+            "0820 1015 1105 1112 1208 1225",
         }
         for year, days in official.items():
             expected = {date(year, int(day[:2]), int(day[2:])) for day in days.split()}

@@ -369,6 +369,30 @@ class TestPromise(DebtCommon):
         self.assertIn("tomorrow", self.mails_of(action).body_html)
         self.assertFalse(self.actions_of(self.run_on(days(4))))
 
+    def test_it_is_reminded_of_again_where_it_counts_again(self):
+        promise = self.promise()
+        self.run_on(DAY)
+        self.strategy.mode = "approve"
+        first = self.actions_of(self.run_on(days(4)))
+        self.assertEqual((first.purpose, first.state), ("promise_remind", "approve"))
+        payment = self.pay(self.invoice_, day=days(4))
+        self.refresh()
+        self.env["debt.action"].sudo().browse(first.id)._dispatch(
+            self.company._debt_noon(days(4))
+        )
+        self.assertEqual((first.state, first.reason), ("skipped", "promise_over"))
+        self.assertEqual(promise.state, "kept")
+        payment.action_draft()
+        payment.action_cancel()
+        self.run_on(days(4))
+        self.assertEqual(promise.state, "open")
+        again = promise.action_ids.filtered(lambda a: a.purpose == "promise_remind")
+        self.assertEqual(set(again.mapped("state")), {"skipped", "approve"})
+        # what a person did not want is not prepared again
+        (again - first).action_refuse()
+        self.run_on(days(4))
+        self.assertEqual(len(promise.action_ids), 2)
+
     def test_no_confirmation_of_what_was_withdrawn(self):
         promise = self.promise(confirm=True)
         promise._withdraw("Error")

@@ -124,6 +124,24 @@ class TestSettlement(PlanCommon):
         self.accept(offer)
         self.assertEqual(offer.state, "active")
 
+    def test_an_agent_accepts_what_a_manager_offered(self):
+        self.case_of().sudo().agent_id = self.agent
+        made = self.offer(discount_percent=20)
+        with self.assertRaisesRegex(UserError, "beyond your limits"):
+            made.with_user(self.agent).action_offer()
+        made.action_offer()
+        offer = made.with_user(self.agent)
+        offer.invalidate_recordset()
+        self.assertFalse(offer.beyond, "who offered it agreed on it")
+        offer.discount_percent = 25
+        self.assertEqual(offer.state, "draft", "other terms are nobody's yet")
+        with self.assertRaisesRegex(UserError, "beyond your limits"):
+            offer.action_accept()
+        made.discount_percent = 20
+        made.action_offer()
+        self.accept(offer)
+        self.assertEqual(made.state, "active")
+
     def test_another_discount_needs_another_approval(self):
         offer = self.offer(self.agent, discount_percent=20)
         offer.approval_note = "They close the shop"

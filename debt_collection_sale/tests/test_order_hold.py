@@ -246,6 +246,22 @@ class TestOrderHold(DebtSaleCommon):
         self.assertEqual(self.case_of().priority_points, before + 20)
         self.assertIn("an order on hold", self.case_of().priority_text)
 
+    def test_what_is_kept_is_in_the_language_of_the_salesperson(self):
+        self.env["res.lang"]._activate_lang("es_419")
+        self.salesman.lang = "es_419"
+        invoice = self.owe(20)
+        order = self.order()
+        hold = self.held(order)
+        self.assertIn("20 días", hold.reason)
+        self.pay(invoice)
+        self.env["debt.run"].sudo()._refresh_debtors(self.company, self.debtor)
+        hold.with_context(lang=None)._review()
+        self.assertEqual(hold.release_kind, "cleared")
+        english = self.env["debt.order.hold"].with_context(lang=None).env
+        self.assertNotEqual(
+            hold.release_reason, english._("Nothing holds it any more.")
+        )
+
     def test_a_release_by_exception_lasts_until_its_day_and_amount(self):
         self.owe(20)
         order = self.order()

@@ -18,6 +18,11 @@ class AccountChartTemplate(models.AbstractModel):
 
         Templates(company).tell()
 
+    def _debt_demo_whatsapp_outbox(self, company):
+        from .outbox import Outbox
+
+        Outbox(company).tell()
+
     def _debt_demo_whatsapp_dialogue(self, company):
         from .dialogue import Dialogue
 

@@ -107,7 +107,8 @@ class Desk:
                     self._tell(account, case, number, story)
 
     def _number(self, case, account):
-        return case._call_contact()._debt_number(account.company_id, mobile=True)
+        contact = case._call_contact()
+        return contact and contact._debt_number(account.company_id, mobile=True)
 
     def _busy(self, case):
         """Return whether another story is told of this customer."""

@@ -15,4 +15,5 @@ from . import (
     test_whatsapp_setup,
     test_whatsapp_template,
     test_whatsapp_webhook,
+    test_whatsapp_whole,
 )

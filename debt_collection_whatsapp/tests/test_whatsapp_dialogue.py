@@ -20,23 +20,6 @@ PNG = base64.b64decode(
 )
 
 
-def _enqueue(self, conversation, content, *, author, body, now, case=None, **_more):
-    return self.sudo().create(
-        {
-            "conversation_id": conversation.id,
-            "account_id": conversation.account_id.id,
-            "company_id": conversation.company_id.id,
-            "case_id": case.id if case else False,
-            "direction": "out",
-            "author": author,
-            "kind": content["type"],
-            "content": content,
-            "body": body,
-            "moment": now,
-        }
-    )
-
-
 def days(count):
     return DAY + timedelta(days=count)
 
@@ -66,15 +49,6 @@ class DialogueCommon(WhatsappCommon):
     def setUp(self):
         super().setUp()
         self.now = MORNING
-        message = type(self.env["debt.whatsapp.message"])
-        account = type(self.env["debt.whatsapp.account"])
-        for model, name, stub in (
-            (message, "_enqueue", _enqueue),
-            (message, "_cancel_waiting", lambda *_args: None),
-            (account, "_why_silent", lambda *_args: None),
-        ):
-            if not hasattr(model, name):
-                self.startPatcher(patch.object(model, name, stub, create=True))
         self.startPatcher(freeze_time(MORNING))
         # sudo: the jobs of the system work what comes
         self.inbox = self.env["debt.whatsapp.event"].sudo()
@@ -500,6 +474,14 @@ class TestWhatsappDialogue(DialogueCommon):
         conversation._cron_watch(self.now + timedelta(minutes=50))
         self.assertEqual(len(self.tasks("escalate")), 1)
 
+    def test_a_supervisor_hears_of_strangers_too(self):
+        boss = self.new_user("boss", "debt_collection.group_debt_supervisor")
+        self.company.debt_dispute_supervisor_id = boss
+        self.say("asesor", wa_id="573119998877")
+        self.assertFalse(self.conversation.case_id)
+        self.conversation._cron_watch(self.now + timedelta(minutes=31))
+        self.assertEqual(self.account.activity_ids.user_id, boss)
+
     def test_at_night_nobody_is_late(self):
         self.now += timedelta(hours=12)
         self.assertIn("Nuestro horario es", self.say("asesor"))
@@ -609,6 +591,9 @@ class TestWhatsappDialogue(DialogueCommon):
         theirs = self.env["debt.whatsapp.conversation"].sudo()
         theirs = theirs.search([("account_id", "=", account.id)])
         self.assertFalse(theirs.case_id)
+        self.assertTrue(theirs.session_id)
+        sessions = self.env["debt.whatsapp.session"].with_user(self.agent)
+        self.assertNotIn(theirs.session_id, sessions.search([]))
         self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number=number))
 
     def test_figures_and_misses(self):

@@ -483,9 +483,14 @@ class TestWhatsappQueue(SendingCommon):
     def test_the_watchdog_sees_a_queue_that_stands_still(self):
         message = self.reminded()
         findings = self.env["debt.finding"].sudo()
-        self.assertIsNone(findings._look_at_whatsapp(minutes(60)))
-        found = findings._look_at_whatsapp(minutes(4 * 60))
-        self.assertEqual((found.code, found.values["count"]), ("queue", 1))
+
+        def found(moment):
+            self.env.flush_all()
+            keys = findings._look(moment)
+            return (self.company.id, "queue", "debt.whatsapp.message") in keys
+
+        self.assertFalse(found(minutes(60)))
+        self.assertTrue(found(minutes(4 * 60)))
+        self.assertEqual(self.messages._debt_waiting(), message.action_id)
         message.next_try = minutes(24 * 60)
-        message.flush_recordset()
-        self.assertIsNone(findings._look_at_whatsapp(minutes(4 * 60)))
+        self.assertFalse(found(minutes(4 * 60)))

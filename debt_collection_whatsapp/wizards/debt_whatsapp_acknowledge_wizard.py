@@ -7,7 +7,9 @@ class DebtWhatsappAcknowledgeWizard(models.TransientModel):
     _name = "debt.whatsapp.acknowledge.wizard"
     _description = "Acknowledge the Policy of WhatsApp"
 
-    account_id = fields.Many2one("debt.whatsapp.account", required=True)
+    account_id = fields.Many2one(
+        "debt.whatsapp.account", string="WhatsApp Number", required=True
+    )
     text = fields.Text(compute="_compute_text")
     url = fields.Char(string="Whole Text", compute="_compute_text")
     role = fields.Selection(

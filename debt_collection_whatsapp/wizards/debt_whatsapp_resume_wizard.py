@@ -5,7 +5,9 @@ class DebtWhatsappResumeWizard(models.TransientModel):
     _name = "debt.whatsapp.resume.wizard"
     _description = "Let a WhatsApp Number Send Again"
 
-    account_id = fields.Many2one("debt.whatsapp.account", required=True)
+    account_id = fields.Many2one(
+        "debt.whatsapp.account", string="WhatsApp Number", required=True
+    )
     breaker_kind = fields.Selection(related="account_id.breaker_kind")
     breaker_reason = fields.Char(related="account_id.breaker_reason")
     breaker_since = fields.Datetime(related="account_id.breaker_since")

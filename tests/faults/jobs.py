@@ -218,6 +218,69 @@ def sms_queue(env):
         env["sms.sms"]._process_queue()
 
 
+def write_by_whatsapp(env, endpoint, token, number, waba):
+    """Let the letters be WhatsApp messages, through a Graph API on this machine.
+
+    The customers agreed to it, and Meta approved what is written.
+    """
+    from odoo.addons.debt_collection_whatsapp.logic import template_payload
+
+    company = env.company
+    company.country_id = env.ref("base.co")
+    app = env["debt.whatsapp.app"].create(
+        {"name": "Fault", "app_id": "700800900100", "base_url": endpoint}
+    )
+    account = env["debt.whatsapp.account"].create(
+        {
+            "name": "Fault",
+            "app_id": app.id,
+            "company_id": company.id,
+            "waba_id": waba,
+            "phone_number_id": number,
+            "portfolio": "500600700800",
+            "token": token,
+            "state": "ready",
+        }
+    )
+    account._acknowledge("own_receivables", "The policy", fields.Datetime.now())
+    texts = env["debt.whatsapp.text"]
+    text = texts._standard("overdue", company)
+    told = template_payload.creation(
+        text._draft("en"), f"{text.code}_v1", text._examples(company)
+    )
+    env["debt.whatsapp.template"]._take_in(
+        account,
+        {**told, "id": "1", "category": text.category, "status": "APPROVED"},
+        fields.Datetime.now(),
+    )
+    letters = env["debt.strategy"].search([("name", "=", "Letters")])
+    letters.step_ids.channel = "whatsapp"
+    people = env["debt.whatsapp.identity"]
+    for number, debtor in enumerate(env["res.partner"].search([("ref", "=", "due")])):
+        debtor.phone = f"+57300123{4000 + number}"
+        link = people._of_partner(account, debtor)._link(debtor, company)
+        link.state = "confirmed"
+
+
+def keep_reminders(env):
+    """Let the reminders of a day long ago be worth sending today."""
+    env.cr.execute("UPDATE debt_whatsapp_message SET valid_until = NULL")
+    env.cr.commit()
+
+
+def whatsapp_queue(env):
+    """Work the queue of WhatsApp messages; whoever is asked has to answer soon."""
+    from odoo.addons.debt_collection_whatsapp.tools import graph_client
+
+    with patch.object(graph_client, "TIMEOUT", (5, PATIENCE)):
+        env["debt.whatsapp.message"]._cron_send()
+
+
+def find_lost_whatsapp(env):
+    """Find the messages of workers that died; nobody else may be at work."""
+    env["debt.whatsapp.message"]._debt_find_lost(timedelta(0))
+
+
 def find_lost(env):
     """Find the mails of workers that died, as a worker among others does."""
     env["mail.mail"]._debt_find_lost()

@@ -267,6 +267,8 @@ class DebtPlan(models.Model):
 
     @api.depends_context("uid")
     @api.depends(
+        "approval",
+        "state",
         "amount",
         "amount_discount",
         "amount_down",

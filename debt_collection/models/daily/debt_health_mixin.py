@@ -33,7 +33,7 @@ class DebtHealthMixin(models.AbstractModel):
             limits = company._debt_watch_limits()
             findings = [
                 *(health.queue(*row, now, limits) for row in queues[company.id]),
-                *self._look_at_company(company, now, limits),
+                *self._look_at_company(company, now),
             ]
             for finding in filter(None, findings):
                 found[company.id, finding.code, finding.key] = finding
@@ -83,9 +83,9 @@ class DebtHealthMixin(models.AbstractModel):
         return waiting
 
     @api.model
-    def _look_at_company(self, company, now, limits):
+    def _look_at_company(self, company, now):
         """Judge channels, actions and runs of a company."""
-        today = company._debt_today(now)
+        today, limits = company._debt_today(now), company._debt_watch_limits()
         return [
             *self._look_at_channels(company, today, limits),
             *self._look_at_actions(company, today, limits),

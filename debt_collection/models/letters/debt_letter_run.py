@@ -142,7 +142,8 @@ class DebtLetterRun(models.Model):
 
         Those that another user prints at this moment are left to them.
         """
-        free = letters.try_lock_for_update()
+        # whoever only refers to them, as a dialog does, need not wait
+        free = letters.try_lock_for_update(allow_referencing=True)
         if not free:
             hold(letters)
         letters = free.filtered(

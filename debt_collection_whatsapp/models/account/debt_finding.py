@@ -18,7 +18,7 @@ class DebtFinding(models.Model):
     _inherit = "debt.finding"
 
     @api.model
-    def _look_at_company(self, company, now, limits):
+    def _look_at_company(self, company, now):
         accounts = self.env["debt.whatsapp.account"].search(
             [
                 ("company_id", "=", company.id),
@@ -27,7 +27,7 @@ class DebtFinding(models.Model):
         )
         today = company._debt_today(now)
         return [
-            *super()._look_at_company(company, now, limits),
+            *super()._look_at_company(company, now),
             *(
                 finding
                 for account in accounts
@@ -99,6 +99,10 @@ class DebtFinding(models.Model):
                 self.env._(
                     "WhatsApp: version %(text)s of the API ends in %(days)s days",
                     **figures,
+                )
+                if figures["days"] >= 0
+                else self.env._(
+                    "WhatsApp: version %(text)s of the API has ended", **figures
                 ),
                 self.env._("Choose a newer version in the application."),
             ),

@@ -75,8 +75,10 @@ class DebtWhatsappAcknowledgement(models.Model):
     text_hash = fields.Char(
         string="SHA-256 of What Was Read", required=True, readonly=True
     )
-    user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
-    date = fields.Datetime(string="On", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Read by", required=True, readonly=True
+    )
+    date = fields.Datetime(string="Read on", required=True, readonly=True)
 
     @api.depends("user_id", "date", "role")
     @api.depends_context("lang")

@@ -21,7 +21,11 @@ class DebtWhatsappSetupStep(models.Model):
     _order = "sequence, id"
 
     account_id = fields.Many2one(
-        "debt.whatsapp.account", required=True, index=True, ondelete="cascade"
+        "debt.whatsapp.account",
+        string="WhatsApp Number",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     code = fields.Selection(STEPS, string="Step", required=True)
@@ -34,7 +38,7 @@ class DebtWhatsappSetupStep(models.Model):
     )
     checked = fields.Char(string="What Was Checked")
     remedy = fields.Char(string="What to Do")
-    date = fields.Datetime(string="On")
+    date = fields.Datetime(string="Checked on")
 
     _once = models.Constraint(
         "UNIQUE(account_id, code)", "Each step is there once for a number."

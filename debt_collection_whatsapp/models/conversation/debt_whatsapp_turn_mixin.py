@@ -47,8 +47,9 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
         self.ensure_one()
         self._wait_for_turn()
         messages = messages.sorted(lambda m: (m.moment, m.id))
-        case = self.case_id
-        self = self.with_context(lang=case.company_id.partner_id.lang)
+        company = self.company_id
+        # what stays here is in the language of the company
+        self = self.with_company(company).with_context(lang=company.partner_id.lang)
         messages = messages.with_env(self.env)
         session = Session.from_json(self.session)
         inbound = self._inbound(messages, now)

@@ -12,8 +12,6 @@ from . import (
     debt_case,
     debt_channel_whatsapp,
     debt_evidence,
-    debt_finding,
-    debt_run,
     debt_strategy_step,
     debt_whatsapp_account,
     debt_whatsapp_conversation,

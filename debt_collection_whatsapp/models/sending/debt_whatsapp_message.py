@@ -48,8 +48,6 @@ REASONS = [
     ("again", "It is sent again"),
     ("replaced", "An approved template went instead"),
 ]
-#: States of a message that is with WhatsApp.
-LEFT = ("accepted", "held", "sent", "delivered", "read")
 #: States in which a person may want it to be sent once more.
 NOT_LEFT = ("failed", "cancelled", "expired")
 #: What the chatter of a case does not repeat: it is in the conversation.
@@ -156,7 +154,7 @@ class DebtWhatsappMessage(models.Model):
     read_date = fields.Datetime(copy=False)
     failed_date = fields.Datetime(copy=False)
     price_category = fields.Char(
-        string="Category",
+        string="Charged as",
         copy=False,
         help="As WhatsApp charges it: utility, service, …",
     )

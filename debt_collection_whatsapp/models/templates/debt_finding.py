@@ -8,9 +8,9 @@ class DebtFinding(models.Model):
     _inherit = "debt.finding"
 
     @api.model
-    def _look_at_company(self, company, now, limits):
+    def _look_at_company(self, company, now):
         return [
-            *super()._look_at_company(company, now, limits),
+            *super()._look_at_company(company, now),
             *self._look_at_templates(company),
         ]
 
