@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from odoo import SUPERUSER_ID, api, fields
 
 #: So long ago, in minutes, who (None: we), by whom, what, and what became of it. A
-#: customer is named by how many days they are late: the first, the second …
+#: customer is named by how many days they are late: the first, the second and so on.
 STORIES = (
     {
         "waits": 14,
@@ -177,6 +177,7 @@ class Desk:
                 "account_id": conversation.account_id.id,
                 "company_id": self.company.id,
                 "case_id": case.id,
+                "partner_id": case.partner_id.id,
                 "direction": "out" if author else "in",
                 "author": author or "person",
                 "user_id": agent.id if author == "agent" else False,

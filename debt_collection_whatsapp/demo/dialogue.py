@@ -25,7 +25,7 @@ STORIES = (
     {
         "name": "Julián P.",
         "ago": 41,
-        "lines": ("Buenas, ya pagué", "photo"),
+        "lines": ("Me hablaron de un descuento", "Buenas, ya pagué", "photo"),
     },
     {
         "name": "Carmen V.",

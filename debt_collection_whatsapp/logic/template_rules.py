@@ -42,6 +42,8 @@ LANGUAGES = {
     *("es_PA", "es_PE", "es_ES", "es_UY", "en", "en_US", "en_GB", "en_AU", "en_CA"),
     *("pt_BR", "pt_PT", "fr", "de", "it"),
 }
+#: Languages of Odoo that are of no country in particular.
+GENERAL = {"en_US", "es_419", "en", "es", "fr", "de", "it"}
 _VERSION = re.compile(r"(.+)_v(\d+)")
 
 
@@ -146,13 +148,13 @@ def wanted(lang, default=""):
 
 
 def offered(langs):
-    """Return {language of Odoo: language at Meta}, the root for the first of each root.
+    """Return {language of Odoo: language at Meta}: one of each root is the root itself.
 
-    >>> offered(["en_US", "es_419", "es_MX", "eo"])
-    {'en_US': 'en', 'es_419': 'es', 'es_MX': 'es_MX'}
+    >>> offered(["en_US", "es_CO", "es_419", "es_MX", "eo"])
+    {'en_US': 'en', 'es_419': 'es', 'es_CO': 'es_CO', 'es_MX': 'es_MX'}
     """
     found = {}
-    for lang in langs:
+    for lang in sorted(langs, key=lambda lang: lang not in GENERAL):
         root = lang[:2]
         if root in LANGUAGES and root not in found.values():
             found[lang] = root

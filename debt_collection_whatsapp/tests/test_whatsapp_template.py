@@ -210,6 +210,7 @@ class TestTemplateContent(TemplateCommon):
         self.owes(100)
         template = self.submitted()["en"]
         template.param_ids.fallback = "something"
+        self.assertIn("nothing to write", template._bubble(self.sample(item_refs=[])))
         with self.assertRaises(NothingToSay):
             template._content(self.sample(item_refs=[]), LINK)
 
@@ -388,7 +389,7 @@ class TestTemplateSubmission(TemplateCommon):
                 ("es", "new", "dc_overdue_notice_v1"),
             ],
         )
-        self.assertIn("o_debt_wa_bubble", wizard.line_ids[0].preview)
+        self.assertIn("o_debt_wa_phone_bubble", wizard.line_ids[0].preview)
         wizard.action_submit()
         english, spanish = self.graph.templates
         self.assertEqual(english["category"], "UTILITY")
@@ -882,7 +883,7 @@ class TestTemplateSteps(TemplateCommon):
         )
         texts = [step._whatsapp_text().code for step in strategy.step_ids[:3]]
         self.assertEqual(texts, ["dc_due_soon", "dc_due_today", "dc_overdue_notice"])
-        self.assertIn("o_debt_wa_bubble", strategy.step_ids[0].whatsapp_preview)
+        self.assertIn("o_debt_wa_phone_bubble", strategy.step_ids[0].whatsapp_preview)
         self.assertFalse(strategy.step_ids[3].whatsapp_preview)
         own = self.overdue.copy()
         step = strategy.step_ids[2]
@@ -943,6 +944,26 @@ class TestTemplateSteps(TemplateCommon):
         )
         self.assertEqual(risk._whatsapp_text(), self.text("due_soon"))
 
+    def test_a_campaign_shows_what_is_sent_or_why_it_is_not(self):
+        self.owes(100)
+        campaign = self.env["debt.campaign"].create(
+            {
+                "name": "Closing",
+                "case_ids": self.case_of().ids,
+                "channel": "whatsapp",
+                "in_quiet_days": True,
+            }
+        )
+        self.assertIn("not approved", campaign.preview)
+        # nobody confirmed the number: no amounts
+        self.assertNotIn("100.00", campaign.preview)
+        self.submitted(self.text("account_notice"))
+        campaign.invalidate_recordset()
+        self.assertNotIn("not approved", campaign.preview)
+        self.assertIn("o_debt_wa_phone_bubble", campaign.preview)
+        campaign.whatsapp_text_id = self.text("channel_welcome")
+        self.assertIn("o_debt_wa_phone_bubble", campaign.preview)
+
     def test_a_started_campaign_keeps_its_message(self):
         self.owes(100)
         campaign = self.env["debt.campaign"].create(
@@ -968,7 +989,7 @@ class TestTemplateSteps(TemplateCommon):
         wizard = wizards.with_context(**action["context"]).create(
             {"case_id": self.case_of().id}
         )
-        self.assertEqual(wizard.page.count("o_debt_wa_bubble"), 2)
+        self.assertEqual(wizard.page.count("o_debt_wa_phone_bubble"), 2)
         self.assertIn("27/05/2026", wizard.page)
         self.assertIn("05/27/2026", wizard.page)
         self.assertIn("not shown on WhatsApp Desktop", wizard.page)

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import plaintext2html
 
 #: A confirmation comes before reminders in the queue.
 CONFIRMATION = 10
@@ -154,6 +153,14 @@ class DebtChannelWhatsapp(models.AbstractModel):
         template = text and text._template_for(account, lang)
         return template or self.env["debt.whatsapp.template"].sudo(), text
 
+    def _template(self, action):
+        """Return the message that an action says, whose version is kept."""
+        account = self._account(action)
+        if not account:
+            return self.env["debt.whatsapp.text"]
+        _contact, _number, identity = self._whom(action, account)
+        return self._template_and_text(action, account, identity)[1]
+
     def _is_confirmed(self, identity, action):
         return bool(identity) and self._link_state(identity, action) == "confirmed"
 
@@ -257,9 +264,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
             return ""
         action = action.sudo()  # sudo: texts read the books and the contacts
         _contact, _number, identity = self._whom(action, account)
-        template, _text = self._template_and_text(action, account, identity)
-        if not template:
-            return ""
-        example = self.env["debt.link"]._example(action.company_id)
-        link = self._link(action, "x", example)
-        return plaintext2html(template._text(action, link))
+        template, text = self._template_and_text(action, account, identity)
+        if template:
+            return template._bubble(action)
+        return text._bubble(action) if text else ""

@@ -10,6 +10,7 @@ _MARKS = (
     (re.compile(r"(?<!\w)_(\S(?:[^_\n]*\S)?)_(?!\w)"), "em"),
     (re.compile(r"(?<!\w)~(\S(?:[^~\n]*\S)?)~(?!\w)"), "s"),
 )
+_ICON = Markup('<i class="fa %s"></i>')
 _ICONS = {"url": "fa-external-link", "reply": "fa-reply", "phone": "fa-phone"}
 
 
@@ -27,18 +28,20 @@ class DebtWhatsappBubble(models.AbstractModel):
         :param moment: the time beside it
         """
         return Markup(
-            '<div class="o_debt_wa_phone"><div class="o_debt_wa_bubble">%s'
-            '<div class="o_debt_wa_body">%s</div>%s'
-            '<div class="o_debt_wa_time">%s</div></div>%s</div>'
+            '<div class="o_debt_wa_phone"><div class="o_debt_wa_phone_bubble">%s'
+            '<div class="o_debt_wa_phone_body">%s</div>%s'
+            '<div class="o_debt_wa_phone_time">%s</div></div>%s</div>'
         ) % (
             self._header(draft),
             self._formatted(draft.body),
-            Markup('<div class="o_debt_wa_footer">%s</div>') % draft.footer
+            Markup('<div class="o_debt_wa_phone_footer">%s</div>') % draft.footer
             if draft.footer
             else "",
             moment,
             Markup().join(
-                Markup('<div class="o_debt_wa_button"><i class="fa %s"></i> %s</div>')
+                Markup(
+                    '<div class="o_debt_wa_phone_button"><i class="fa %s"></i> %s</div>'
+                )
                 % (_ICONS.get(button.kind, "fa-circle-o"), button.label)
                 for button in draft.buttons
             ),
@@ -47,11 +50,11 @@ class DebtWhatsappBubble(models.AbstractModel):
     @api.model
     def _header(self, draft):
         if draft.header_kind == "text":
-            return Markup('<div class="o_debt_wa_header">%s</div>') % draft.header
+            return Markup('<div class="o_debt_wa_phone_header">%s</div>') % draft.header
         if draft.header_kind:
-            return Markup(
-                '<div class="o_debt_wa_file"><i class="fa fa-file-pdf-o"></i> %s</div>'
-            ) % self.env._("File: %s", draft.header or draft.header_kind)
+            name = self.env._("File: %s", draft.header or draft.header_kind)
+            file = Markup('<div class="o_debt_wa_phone_file">%s %s</div>')
+            return file % (_ICON % "fa-file-pdf-o", name)
         return ""
 
     @api.model

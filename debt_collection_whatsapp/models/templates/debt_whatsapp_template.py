@@ -87,7 +87,8 @@ class DebtWhatsappTemplate(models.Model):
     suspended = fields.Char(
         copy=False,
         tracking=True,
-        help="Why we do not send it, although Meta approved it.",
+        help="Why we do not send it, although Meta approved it: what Meta said of the "
+        "last message.",
     )
     failures = fields.Integer(
         copy=False, help="Messages in a row that Meta refused because of the content."
@@ -109,8 +110,8 @@ class DebtWhatsappTemplate(models.Model):
         compute="_compute_sendable",
         store=True,
         string="Can Be Sent",
-        help="Approved, counted as asked for, not suspended, and each variable says "
-        "something.",
+        help="Of a text of ours, approved, counted as asked for, not suspended, and "
+        "each variable says something.",
     )
     is_outdated = fields.Boolean(
         compute="_compute_is_outdated",
@@ -148,11 +149,13 @@ class DebtWhatsappTemplate(models.Model):
         "param_ids.is_ready",
         "status",
         "suspended",
+        "text_id",
     )
     def _compute_sendable(self):
         for template in self:
-            template.sendable = (
+            template.sendable = bool(
                 template.active
+                and template.text_id
                 and rules.may_send(template.status)
                 and not template.category_drift
                 and not template.suspended
@@ -175,6 +178,8 @@ class DebtWhatsappTemplate(models.Model):
         """Return in words why the template is not sent."""
         if not self.active:
             return self.env._("It is archived.")
+        if not self.text_id:
+            return self.env._("Meta has it, we do not send it.")
         if not rules.may_send(self.status):
             words = dict(self._fields["status_group"]._description_selection(self.env))
             return " · ".join(filter(None, (words[self.status_group], self.reason)))
@@ -185,7 +190,7 @@ class DebtWhatsappTemplate(models.Model):
                 category=self.correct_category or self.category,
             )
         if self.suspended:
-            return self.suspended
+            return self.env._("Meta refused it: %s", self.suspended)
         return self.env._("Some of its variables say nothing yet.")
 
     @api.depends("components", "text_id.body", "text_id.footer", "text_id.header")

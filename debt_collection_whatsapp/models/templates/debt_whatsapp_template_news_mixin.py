@@ -269,19 +269,11 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
         if "components" in changed or not self.param_ids:
             self._keep_params()
         if self.category_drift and not drift:
-            self._alert(
-                self.env._("Counted otherwise: %s", self.display_name), self._why_not()
-            )
+            self._alert("drift")
         elif before and not self.sendable:
-            self._alert(
-                self.env._("Cannot be sent any more: %s", self.display_name),
-                self._why_not(),
-            )
+            self._alert("held")
         elif changed.get("quality") == "RED":
-            self._alert(
-                self.env._("People complain about it: %s", self.display_name),
-                self.env._("Meta will pause it. Write it anew before that."),
-            )
+            self._alert("quality")
         elif (self.sendable and not before) or changed.get("quality") == "GREEN":
             self._calm()
 
@@ -336,8 +328,11 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
             "required": own.required,
         }
 
-    def _alert(self, summary, note):
-        """Give a manager one task about the template."""
+    def _alert(self, what):
+        """Give a manager one task about the template, in their language.
+
+        :param what: drift, held, or quality
+        """
         self.ensure_one()
         if not self.text_id:
             return  # Meta has it, we do not send it
@@ -346,6 +341,7 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
             lambda user: user.active and not user.share and company in user.company_ids
         )
         user = company.debt_health_user_id or managers.sorted("id")[:1]
+        summary, note = self.with_context(lang=user.lang)._alert_words(what)
         if user and summary not in self.activity_ids.mapped("summary"):
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
@@ -354,6 +350,18 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
                 user_id=user.id,
                 automated=True,
             )
+
+    def _alert_words(self, what):
+        """Return (what happened, what to know)."""
+        name = self.display_name
+        if what == "drift":
+            return self.env._("Counted otherwise: %s", name), self._why_not()
+        if what == "quality":
+            return (
+                self.env._("People complain about it: %s", name),
+                self.env._("Meta will pause it. Write it anew before that."),
+            )
+        return self.env._("Cannot be sent any more: %s", name), self._why_not()
 
     def _calm(self):
         """End the tasks about a template that can be sent again."""

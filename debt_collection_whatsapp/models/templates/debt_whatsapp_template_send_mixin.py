@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import UserError
 
@@ -59,10 +61,18 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
         return payload.plain(payload.read(self._draft(), self._values(action)))
 
     def _bubble(self, action):
-        """Return the Markup of the message as the person sees it; see ``_content``."""
+        """Return the Markup of the message as the person sees it; see ``_content``.
+
+        Where there is nothing to say it says so: nothing would be sent.
+        """
         self.ensure_one()
-        shown = payload.read(self._draft(), self._values(action))
-        return self.env["debt.whatsapp.bubble"]._draw(shown)
+        try:
+            values = self._values(action)
+        except NothingToSay as error:
+            return Markup('<p class="text-danger">%s</p>') % error
+        return self.env["debt.whatsapp.bubble"]._draw(
+            payload.read(self._draft(), values)
+        )
 
     def _needs_document(self):
         """Return whether a statement of account has to be uploaded before."""
@@ -130,13 +140,7 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
             if kind == "content":
                 template.failures += 1
             if kind == "template" or template.failures >= MOST_FAILURES:
-                template._suspend(
-                    self.env._(
-                        "Meta refused it: %(code)s %(details)s",
-                        code=error.code or "",
-                        details=error.details or "",
-                    ).strip()
-                )
+                template._suspend(f"{error.code or ''} {error.details or ''}".strip())
 
     def _on_taken(self):
         """Note that Meta took a message of the template."""
@@ -145,11 +149,14 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
             failed.sudo().failures = 0  # sudo: see ``_on_error``
 
     def _suspend(self, why):
-        """Send it no more until a manager says so, and tell one."""
+        """Send it no more until a manager says so, and tell one.
+
+        :param why: as Meta said it
+        """
         self.ensure_one()
         if not self.suspended:
-            self.suspended = why
-            self._alert(self.env._("Suspended: %s", self.display_name), why)
+            self.suspended = why or "?"
+            self._alert("held")
 
     def action_resume(self):
         """Send it again."""

@@ -1,5 +1,7 @@
 import re
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -345,6 +347,16 @@ class DebtWhatsappText(models.Model):
             for param in self.param_ids
         }
         return payload.read(self._draft(self.env.lang or "en"), values)
+
+    def _bubble(self, action):
+        """Return the Markup of a message that Meta has not approved yet."""
+        lang = self.env["debt.channel.email"]._lang(action)
+        local = self.with_context(lang=lang)
+        shown = local._read(action.with_context(lang=lang))
+        return Markup('<p class="text-warning">%s</p>%s') % (
+            self.env._("Meta has not approved it in this language: it is not sent."),
+            self.env["debt.whatsapp.bubble"]._draw(shown),
+        )
 
     def action_submit(self):
         """Open what would be given to Meta, with what is wrong with it."""
