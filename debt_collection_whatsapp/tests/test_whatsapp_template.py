@@ -995,6 +995,14 @@ class TestTemplateSteps(TemplateCommon):
         self.assertIn("not shown on WhatsApp Desktop", wizard.page)
         self.assertIn("Ferretería Andina", wizard.placeholders)
 
+    def test_what_is_written_by_hand_is_shown_on_the_phone(self):
+        self.owes(100)
+        wizard = self.env["debt.message.wizard"].create(
+            {"case_id": self.case_of().id, "body": "*Hola* <b>Marta</b>\n_gracias_"}
+        )
+        self.assertIn("<strong>Hola</strong> &lt;b&gt;Marta", wizard.bubble)
+        self.assertIn("<em>gracias</em>", wizard.bubble)
+
     def test_texts_say_what_all_their_variables_are(self):
         with self.assertRaises(ValidationError):
             self.overdue.body += " {{5}} of it"
