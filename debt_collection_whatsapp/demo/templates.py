@@ -41,8 +41,7 @@ class Templates:
             return
         # translations come after the demo data; what Meta holds is in each language
         module = self.env["ir.module.module"]._get("debt_collection_whatsapp")
-        langs = [code for code, _name in self.env["res.lang"].get_installed()]
-        module._update_translations(langs)
+        module._update_translations()
         now = fields.Datetime.now()
         templates = self.env["debt.whatsapp.template"]
         for number, told in enumerate([*self._held(account), FOREIGN]):
