@@ -513,12 +513,14 @@ class TestCharge(ChargeCommon):
 
     def test_the_text_by_hand_knows_charges(self):
         template = self.env["debt.text.template"].create(
-            {"name": "T", "body": "{amount} + {charges}"}
+            {"name": "T", "body": "{amount} + {charges} = {total}, {company}."}
         )
+        self.company.name = "Company S.A."
         self.late(late=20)
         action = self.actions_of(self.reach())
         self.assertEqual(
-            template._fill(action).replace("\xa0", " "), "$ 1,000.00 + $ 40.00"
+            template._fill(action).replace("\xa0", " "),
+            "$ 1,000.00 + $ 40.00 = $ 1,040.00, Company S.A.",
         )
 
     def test_no_row_is_written_where_no_step_charges(self):

@@ -70,6 +70,14 @@ class TestConsent(DebtCommon):
             self.Consent._is_withdrawn(self.company, self.address, "email")
         )
 
+    def test_a_number_is_one_of_the_country_of_its_contact(self):
+        self.debtor.write(
+            {"phone": "300 123 4567", "country_id": self.env.ref("base.co").id}
+        )
+        consent = self.say("withdrawn", address="300 123 4567", channel="sms")
+        self.assertEqual(consent.address, "573001234567")
+        self.assertEqual(self.judge(channel="sms"), "opted_out")
+
     def test_marketing_is_another_matter(self):
         self.say("withdrawn", purpose="marketing")
         self.assertIsNone(self.judge())

@@ -536,7 +536,7 @@ class TestContactPolicy(PolicyCommon):
         }
         self.assertEqual(foreseen, done)
         for line in lines.filtered("wait_until"):
-            self.assertIn("Wait until", line.decision)
+            self.assertIn("Wait until", line.why)
 
     def test_only_the_places_that_a_policy_names_are_forbidden(self):
         policy = self.env.ref("debt_collection.debt_contact_policy_co")

@@ -42,6 +42,14 @@ class TestMailQueue(DebtCommon, MockSmtplibCase, CronMixinCase):
             (self.action.state, self.action.delivery), ("sent", "delivered")
         )
 
+    def test_a_mail_that_is_gone_does_not_stop_the_others(self):
+        gone = self.env["mail.mail"].sudo().create({"email_to": "a@example.com"})
+        gone.unlink()
+        with self.mail_server() as emails:
+            (gone | self.mail).send()
+        self.assertEqual(len(emails), 1)
+        self.assertEqual(self.mail.state, "sent")
+
     def test_a_mail_of_somebody_who_paid_does_not_leave(self):
         self.pay(self.invoice_)
         with self.mail_server() as emails:

@@ -8,3 +8,7 @@ UPDATE debt_whatsapp_app
        verify_token = md5(random()::text),
        url_key = md5(random()::text || id);
 UPDATE debt_whatsapp_message SET state = 'cancelled' WHERE state IN ('draft', 'queued');
+-- and answers nobody who wrote before
+UPDATE debt_whatsapp_event SET state = 'ignored' WHERE state = 'new';
+UPDATE debt_whatsapp_message SET turn_date = moment
+ WHERE direction = 'in' AND turn_date IS NULL;

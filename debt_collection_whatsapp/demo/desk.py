@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from odoo import SUPERUSER_ID, api, fields
 
 #: So long ago, in minutes, who (None: we), by whom, what, and what became of it. A
-#: customer is named by how many days they are late: the first, the second …
+#: customer is named by how many days they are late: the first, the second and so on.
 STORIES = (
     {
         "waits": 14,
@@ -107,7 +107,8 @@ class Desk:
                     self._tell(account, case, number, story)
 
     def _number(self, case, account):
-        return case._call_contact()._debt_number(account.company_id, mobile=True)
+        contact = case._call_contact()
+        return contact and contact._debt_number(account.company_id, mobile=True)
 
     def _busy(self, case):
         """Return whether another story is told of this customer."""
@@ -176,6 +177,7 @@ class Desk:
                 "account_id": conversation.account_id.id,
                 "company_id": self.company.id,
                 "case_id": case.id,
+                "partner_id": case.partner_id.id,
                 "direction": "out" if author else "in",
                 "author": author or "person",
                 "user_id": agent.id if author == "agent" else False,

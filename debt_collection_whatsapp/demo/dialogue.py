@@ -16,7 +16,7 @@ STORIES = (
             "Hola",
             "[Consultar saldo]",
             "{invoice}",
-            "[Acordar fecha de pago]",
+            "Quiero acordar fecha",
             "mañana",
             "[El total]",
             "[Sí, confirmo]",
@@ -25,7 +25,7 @@ STORIES = (
     {
         "name": "Julián P.",
         "ago": 41,
-        "lines": ("Buenas, ya pagué", "photo"),
+        "lines": ("Me hablaron de un descuento", "Buenas, ya pagué", "photo"),
     },
     {
         "name": "Carmen V.",
@@ -165,4 +165,5 @@ class Dialogue:
         }
         for section in action.get("sections", ()):
             found |= {row["title"]: row["id"] for row in section["rows"]}
-        return found.get(label) or next(iter(found.values()))
+        # in another language the labels are others: the first one then
+        return found.get(label) or next(iter(found.values()), False)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 
 from ..tools.graph_client import GraphError, Uncertain
 
@@ -34,7 +34,8 @@ class Outbox:
         self.env = api.Environment(company.env.cr, SUPERUSER_ID, context)
         self.company = company.with_env(self.env)
         self.today = self.company._debt_today()
-        self.noon = self.company._debt_noon(self.today)
+        # before anybody writes
+        self.start = fields.Datetime.now() - timedelta(hours=3)
 
     def tell(self):
         """Send the reminders of a campaign; some are still to leave."""
@@ -70,15 +71,26 @@ class Outbox:
             action.write({"address": address, "contact_day": self.today})
         # not the dispatch: on a weekend they would wait
         actions = campaign.action_ids.browse([action.id for action in addresses])
-        channel._send(actions, self.noon)
+        self._confirm(actions[::2])
+        channel._send(actions, self.start)
         messages = self.env["debt.whatsapp.message"].search(
             [("action_id", "in", actions.ids)], order="id"
         )
         for number, (message, fate) in enumerate(zip(messages, FATES, strict=False)):
             self._leave(message, number, fate)
 
+    def _confirm(self, actions):
+        """Let these customers have agreed to be written to at their number."""
+        channel = self.env["debt.channel.whatsapp"]
+        people = self.env["debt.whatsapp.identity"]
+        for action in actions:
+            account = channel._account(action)
+            contact, _number, _identity = channel._whom(action, account)
+            identity = people._of_partner(account, contact)
+            identity._link(action.debtor_id, self.company).state = "confirmed"
+
     def _leave(self, message, number, fate):
-        moment = self.noon + timedelta(seconds=20 * number)
+        moment = self.start + timedelta(seconds=20 * number)
         message.write(
             {
                 "state": "sending",

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from random import Random
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -36,16 +37,17 @@ class TestWhatsappAccount(WhatsappCommon):
         """Return a message of the number to a customer, as the sender leaves it."""
         identities = self.env["debt.whatsapp.identity"].sudo()
         phone = values.pop("phone", WA_ID)
-        identity = identities.search([("wa_id", "=", phone)]) or identities.create(
-            {"portfolio": self.account._portfolio(), "wa_id": phone}
-        )
+        account = values.pop("account", self.account)
+        identity = identities.search(
+            [("wa_id", "=", phone), ("portfolio", "=", account._portfolio())]
+        ) or identities.create({"portfolio": account._portfolio(), "wa_id": phone})
         conversations = self.env["debt.whatsapp.conversation"].sudo()
         key = [
             ("identity_id", "=", identity.id),
-            ("account_id", "=", self.account.id),
+            ("account_id", "=", account.id),
         ]
         conversation = conversations.search(key) or conversations.create(
-            {"identity_id": identity.id, "account_id": self.account.id}
+            {"identity_id": identity.id, "account_id": account.id}
         )
         return (
             self.env["debt.whatsapp.message"]
@@ -53,7 +55,7 @@ class TestWhatsappAccount(WhatsappCommon):
             .create(
                 {
                     "conversation_id": conversation.id,
-                    "account_id": self.account.id,
+                    "account_id": account.id,
                     "company_id": self.company.id,
                     "direction": "out",
                     "author": "strategy",
@@ -172,6 +174,8 @@ class TestWhatsappAccount(WhatsappCommon):
             lambda: account.action_acknowledge(),
             lambda: account._acknowledge("own_receivables", "x", NOON),
             lambda: self.app.with_user(self.agent).read(["name"]),
+            # an app is that of several companies, and says where its news go
+            lambda: self.app.with_user(self.manager).write({"public_url": "https://x"}),
         ):
             with self.assertRaises(AccessError):
                 write()
@@ -366,6 +370,29 @@ class TestWhatsappAccount(WhatsappCommon):
         self.assertFalse(self.account.breaker_since)
         self.assertEqual(len(self.account.troubles), 1)
 
+    @mute_logger(breaker_mixin.__name__)
+    def test_only_what_does_not_pass_today_moves_to_other_channels(self):
+        def shut(author="strategy"):
+            return self.account.with_user(self.agent)._is_shut(author, NOON)
+
+        self.assertFalse(shut())
+        self.trouble(times=20)
+        self.assertFalse(shut())
+        self.trouble(131048)
+        self.assertTrue(shut())
+        self.meta._resume("x")
+        self.trouble(190)
+        self.assertTrue(shut())
+        self.meta._resume("x")
+        self.trouble(131031)
+        self.assertTrue(shut())
+        self.meta._resume("x")
+        self.meta._acknowledge("third_party", "x", NOON)
+        self.assertTrue(shut())
+        self.assertFalse(shut("agent"))
+        self.meta.state = "draft"
+        self.assertTrue(shut("agent"))
+
     def test_the_pace_to_one_person_is_no_trouble_of_the_number(self):
         self.trouble(131056, times=25)
         self.trouble(131026, times=25)
@@ -499,6 +526,74 @@ class TestWhatsappAccount(WhatsappCommon):
         self.assertEqual(account.service_count, 3)
         self.assertEqual((account.queue_count, account.queue_since), (1, NOON))
         self.assertFalse(account.service_warning)
+
+    def test_counts_agree_with_a_slow_look_at_each_message(self):
+        random = Random(7)
+        second = self.new_account(phone_number_id="22233344455", waba_id=WABA)
+        other = self.new_account(
+            phone_number_id="33344455566", waba_id="777777777", portfolio=False
+        )
+        accounts = self.account | second | other
+        states = [
+            *("queued", "sending", "uncertain", "accepted", "held", "sent"),
+            *("delivered", "read", "failed", "cancelled", "expired"),
+        ]
+        for _number in range(120):
+            moment = NOON - timedelta(hours=random.uniform(0, 40))
+            message = self.message(
+                account=random.choice(accounts),
+                phone=f"57300{random.randint(1, 9):07}",
+                kind=random.choice(["template", "text", "interactive"]),
+                state=random.choice(states),
+                moment=moment,
+                claimed=random.choice([moment, moment, False]),
+                next_try=random.choice([False, NOON - MINUTE, NOON + MINUTE]),
+            )
+            message.direction = random.choice(["out", "out", "out", "in"])
+        left = ("sending", "uncertain", "accepted", "held", "sent", "delivered", "read")
+        messages = self.env["debt.whatsapp.message"].sudo().search([])
+        gone = messages.filtered(
+            lambda m: m.direction == "out" and m.state in left and m.claimed
+        )
+        month = NOON.replace(day=1, hour=5)
+        for account in accounts:
+            of_portfolio = gone.filtered(
+                lambda m, a=account: (
+                    m.account_id._portfolio() == a._portfolio()
+                    and m.kind == "template"
+                    and NOON - timedelta(days=1) < m.claimed <= NOON
+                )
+            )
+            free = gone.filtered(
+                lambda m, a=account: (
+                    m.account_id == a
+                    and m.kind != "template"
+                    and month <= m.claimed <= NOON
+                )
+            )
+            waiting = messages.filtered(
+                lambda m, a=account: (
+                    m.account_id == a
+                    and m.state == "queued"
+                    and (not m.next_try or m.next_try <= NOON)
+                )
+            )
+            since = [max(m.moment, m.next_try or m.moment) for m in waiting]
+            self.assertEqual(
+                (
+                    account.daily_use,
+                    account.service_count,
+                    account.queue_count,
+                    account.queue_since,
+                ),
+                (
+                    len(of_portfolio.conversation_id.identity_id),
+                    len(free),
+                    len(waiting),
+                    min(since, default=False),
+                ),
+            )
+            self.assertTrue(of_portfolio and free and waiting)
 
     def test_the_month_is_that_of_the_company(self):
         first = NOON.replace(day=1, hour=5)  # midnight in Bogotá

@@ -200,6 +200,9 @@ class TestWhatsappDesk(DeskCommon):
 
     def test_screens_are_told_numbers_only(self):
         heard = self.told()
+        first = self.new_message(self.conversation)
+        self.assertFalse(heard, "nobody has opened it")
+        self.as_(self.agent).mark_seen(first.id)
         self.conversation.waits_since = NOON
         message = self.new_message(self.conversation, "un secreto")
         message.state = "read"
@@ -314,6 +317,54 @@ class TestWhatsappDesk(DeskCommon):
         self.assertFalse(
             self.conversation.message_ids.filtered(lambda m: m.direction == "out")
         )
+
+    # templates
+
+    def test_a_template_says_amounts_to_whom_confirmed_the_number(self):
+        self.approve("account", "overdue")
+        link = self.identity._link(self.debtor, self.company)
+
+        def offered():
+            return [each["id"] for each in self.as_(self.agent).templates()]
+
+        account, overdue = self.env["debt.whatsapp.template"].search([], order="id")
+        self.assertEqual(offered(), account.ids)
+        link.state = "confirmed"
+        self.assertEqual(set(offered()), {account.id, overdue.id})
+        sent = self.answer(template=overdue.id)
+        self.assertEqual((sent.kind, sent.template_id), ("template", overdue))
+        self.assertIn("100", sent.body)
+        self.assertTrue(sent.token)
+        self.assertFalse(sent.valid_until)
+        self.assertEqual(sent.action_id.note, overdue.text_id.name)
+        shown = self.as_(self.agent).bubbles(sent.ids)[0]
+        self.assertTrue(shown["buttons"])
+        with self.assertRaisesRegex(UserError, "cannot be sent any more"):
+            self.answer(template=overdue.id + 1000)
+        unknown = self.new_conversation(self.new_identity("Eva", "+573001112233"))
+        with self.assertRaisesRegex(UserError, "which customer"):
+            self.as_(self.agent, unknown).action_send(template=account.id)
+
+    def test_who_is_written_to_unasked_is_protected_by_the_policies(self):
+        for name in ("courteous", "ec"):
+            xmlid = f"debt_collection.debt_contact_policy_{name}"
+            self.env.ref(xmlid).active = True
+        ecuador = self.env.ref("base.ec")
+        self.debtor.write(
+            {"is_company": False, "phone": "+593991234567", "country_id": ecuador.id}
+        )
+        (template,) = self.approve("account")
+        with freeze_time(NOON + timedelta(hours=9)):
+            head = self.as_(self.agent).head()["composer"]
+            self.assertEqual((head["policy"], head["may_override"]), ("stop", False))
+            for user, words in ((self.agent, "supervisor"), (self.supervisor, "why")):
+                with self.assertRaisesRegex(UserError, f"(?i){words}"):
+                    self.answer(template=template.id, user=user)
+            sent = self.answer(
+                template=template.id, user=self.supervisor, reason="She asked for it"
+            )
+        self.assertEqual(sent.action_id.override_reason, "She asked for it")
+        self.assertEqual(sent.action_id.policy_verdict, "wait")
 
     # quick answers
 

@@ -20,23 +20,6 @@ PNG = base64.b64decode(
 )
 
 
-def _enqueue(self, conversation, content, *, author, body, now, case=None, **_more):
-    return self.sudo().create(
-        {
-            "conversation_id": conversation.id,
-            "account_id": conversation.account_id.id,
-            "company_id": conversation.company_id.id,
-            "case_id": case.id if case else False,
-            "direction": "out",
-            "author": author,
-            "kind": content["type"],
-            "content": content,
-            "body": body,
-            "moment": now,
-        }
-    )
-
-
 def days(count):
     return DAY + timedelta(days=count)
 
@@ -66,15 +49,6 @@ class DialogueCommon(WhatsappCommon):
     def setUp(self):
         super().setUp()
         self.now = MORNING
-        message = type(self.env["debt.whatsapp.message"])
-        account = type(self.env["debt.whatsapp.account"])
-        for model, name, stub in (
-            (message, "_enqueue", _enqueue),
-            (message, "_cancel_waiting", lambda *_args: None),
-            (account, "_why_silent", lambda *_args: None),
-        ):
-            if not hasattr(model, name):
-                self.startPatcher(patch.object(model, name, stub, create=True))
         self.startPatcher(freeze_time(MORNING))
         # sudo: the jobs of the system work what comes
         self.inbox = self.env["debt.whatsapp.event"].sudo()
@@ -117,6 +91,7 @@ class DialogueCommon(WhatsappCommon):
         self.inbox._store(self.app.sudo(), body, self.now)
 
     def _element(self, said, wa_id, moment):
+        """Return a message as Meta tells of it."""
         kind, *rest = said if isinstance(said, tuple) else ("text", said)
         told = {
             "from": wa_id,
@@ -129,6 +104,10 @@ class DialogueCommon(WhatsappCommon):
                 "type": "interactive",
                 "interactive": {"type": "list_reply", "list_reply": reply},
             }
+        if kind == "template":
+            button = {"payload": rest[0], "text": "Sí, acepto"}
+            context = {"id": rest[1]}
+            return told | {"type": "button", "button": button, "context": context}
         if kind == "photo":
             image = {"id": "42", "mime_type": "image/png", "caption": rest[0]}
             return told | {"type": "image", "image": image}
@@ -500,6 +479,14 @@ class TestWhatsappDialogue(DialogueCommon):
         conversation._cron_watch(self.now + timedelta(minutes=50))
         self.assertEqual(len(self.tasks("escalate")), 1)
 
+    def test_a_supervisor_hears_of_strangers_too(self):
+        boss = self.new_user("boss", "debt_collection.group_debt_supervisor")
+        self.company.debt_dispute_supervisor_id = boss
+        self.say("asesor", wa_id="573119998877")
+        self.assertFalse(self.conversation.case_id)
+        self.conversation._cron_watch(self.now + timedelta(minutes=31))
+        self.assertEqual(self.account.activity_ids.user_id, boss)
+
     def test_at_night_nobody_is_late(self):
         self.now += timedelta(hours=12)
         self.assertIn("Nuestro horario es", self.say("asesor"))
@@ -527,6 +514,24 @@ class TestWhatsappDialogue(DialogueCommon):
             consents._is_withdrawn(self.company, "+573001234567", "whatsapp")
         )
 
+    def test_agreeing_to_a_template(self):
+        self.say("hola")
+        asked = self.answers()[-1]
+        asked.write({"wamid": "wamid.OUT1", "body": "¿Es correcto este número?"})
+        self.say(("template", "dc1:agree:9Qb2xT", "wamid.OUT1"))
+        consent = self.env["debt.contact.consent"].search([], limit=1)
+        self.assertEqual(consent.state, "given")
+        self.assertIn("¿Es correcto este número?", consent.wording)
+
+    def test_texts_are_forgotten_after_a_while(self):
+        self.say("asdf qwer")
+        misses = self.env["debt.whatsapp.miss"].sudo()
+        misses._gc_old()
+        self.assertTrue(misses.search([]))
+        with freeze_time(MORNING + timedelta(days=181)):
+            misses._gc_old()
+        self.assertFalse(misses.search([]))
+
     def test_stopping_by_a_button_while_a_person_answers(self):
         self.say("asesor")
         self.say(("tap", "dc1:stop"))
@@ -545,6 +550,20 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertEqual(len(self.tasks("fix_phone")), 1)
         self.assertNotIn("450", self.say("saldo"))
 
+    def test_the_wrong_person_of_one_customer_only(self):
+        other = self.new_debtor("Talleres Ríos", lang="es_419")
+        self.invoice(77_000, due=days(-3), partner=other)
+        self.run_on()
+        self.say("hola")
+        identity = self.conversation.identity_id
+        for customer in (self.debtor, other):
+            identity._check_passed(customer, self.company, "both", self.now)
+        self.say("saldo")
+        self.press("Talleres Ríos")
+        self.say(("tap", "dc1:wrong"))
+        states = {link.partner_id: link.state for link in identity.link_ids}
+        self.assertEqual(states, {self.debtor: "confirmed", other: "wrong_person"})
+
     # === MACHINES, DELAYS, HOSTILE TEXTS === #
 
     def test_pieces_are_answered_together(self):
@@ -553,14 +572,20 @@ class TestWhatsappDialogue(DialogueCommon):
     def test_an_echo_ends(self):
         said = [self.say("Gracias por su mensaje") for _time in range(4)]
         self.assertEqual([bool(each) for each in said], [True, True, False, False])
+        said = [self.say(("tap", "dc1:menu")) for _time in range(4)]
+        self.assertTrue(all(said))
 
     def test_nobody_gets_more_than_twenty_answers_an_hour(self):
-        answered = sum(bool(self.say(f"hola {n}")) for n in range(3))
-        self.assertEqual(answered, 3)
-        self.answers().write({"author": "bot"})
-        for number in range(17):
-            self.answers()[0].copy({"moment": self.now, "uuid": f"u{number}"})
+        self.say("hola")
+        answer = self.answers()
+        for number in range(19):
+            answer.copy({"moment": self.now, "uuid": f"u{number}"})
         self.assertEqual(self.say("saldo"), "")
+        # a person looks at it, once
+        self.assertEqual(self.conversation.waits_reason, "missed")
+        self.assertEqual(self.say("saldo?"), "")
+        self.assertEqual(len(self.tasks("answer")), 1)
+        self.assertIn("últimos 4 dígitos", self.say("saldo", later=61))
 
     def test_a_backlog_gets_one_apology(self):
         self.assertIn("Disculpe la demora", self.say("saldo", "hola?", age=15))
@@ -609,6 +634,9 @@ class TestWhatsappDialogue(DialogueCommon):
         theirs = self.env["debt.whatsapp.conversation"].sudo()
         theirs = theirs.search([("account_id", "=", account.id)])
         self.assertFalse(theirs.case_id)
+        self.assertTrue(theirs.session_id)
+        sessions = self.env["debt.whatsapp.session"].with_user(self.agent)
+        self.assertNotIn(theirs.session_id, sessions.search([]))
         self.assertNotIn("450", self.say(f"3456 {self.bills[0].name}", number=number))
 
     def test_figures_and_misses(self):

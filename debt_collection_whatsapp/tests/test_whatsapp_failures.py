@@ -338,3 +338,21 @@ class TestWhatsappFailures(SendingCommon):
         self.work()
         self.assertEqual(good.state, "accepted")
         self.assertEqual(bad.state, "failed")
+
+    def test_one_that_breaks_our_program_is_put_aside(self):
+        message = self.reminded()
+        for number in (1, 2):
+            message._broke("TypeError: x")
+            self.assertEqual((message.state, message.tries), ("queued", number))
+            self.assertEqual(message.next_try, NOON + timedelta(minutes=5 * number))
+        message._broke("TypeError: x")
+        action = message.action_id
+        self.assertEqual((message.state, message.error), ("failed", "TypeError: x"))
+        self.assertEqual((action.state, action.reason), ("failed", "error"))
+        self.assertEqual(self.follower(message).channel, "email")
+
+    def test_one_that_was_claimed_before_it_broke_is_left_to_the_reports(self):
+        message = self.reminded()
+        message.write({"state": "sending", "claimed": NOON})
+        message._broke("TypeError: x")
+        self.assertEqual(message.state, "sending")

@@ -298,6 +298,8 @@ class TestPeople(InboxCommon):
         task = self.env["debt.action"].search([("purpose", "=", "fix_phone")])
         self.assertEqual((task.case_id, task.user_id), (case, self.agent))
         self.assertEqual(self.debtor.debt_phone_state, "wrong")
+        self.debtor.debt_whatsapp = "310 765 4321"
+        self.assertEqual(task.state, "done")
         link._wrong_person("otra vez", NOON)
         self.assertEqual(len(self.consents.search([("way", "=", "chat")])), 1)
 

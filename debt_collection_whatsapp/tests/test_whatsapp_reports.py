@@ -363,3 +363,16 @@ class TestWhatsappConfirmations(SendingCommon):
         self.assertEqual((action.channel, action.state), ("email", "planned"))
         self.dispatch()
         self.assertEqual((action.channel, action.state), ("email", "sent"))
+
+    def test_people_approve_what_leaves(self):
+        self.company.debt_thanks = True
+        self.approve("received")
+        self.conversation(wrote=NOON - timedelta(days=2))
+        self.reminded()
+        self.work()
+        self.strategy.mode = "approve"
+        self.pay(self.overdue)
+        self.run_on(NOON.date() + timedelta(days=1))
+        thanks = self.env["debt.action"].search([("purpose", "=", "thanks")])
+        self.assertEqual((thanks.state, thanks.channel), ("approve", "whatsapp"))
+        self.assertIn("100.00", thanks.preview)

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
@@ -23,18 +22,9 @@ class TestWhatsappSetup(WhatsappCommon):
         cls.meta = cls.account.sudo()  # sudo: the product itself
         cls.meta.state = "draft"
         cls.account = cls.account.with_user(cls.manager)
-        # sudo: people and conversations are made by the product only
-        identity = (
-            cls.env["debt.whatsapp.identity"]
-            .sudo()
-            .create({"portfolio": "500600700800", "wa_id": "573001112233"})
+        cls.manager.partner_id.write(
+            {"phone": "300 111 2233", "country_id": cls.company.country_id.id}
         )
-        conversation = (
-            cls.env["debt.whatsapp.conversation"]
-            .sudo()
-            .create({"account_id": cls.account.id, "identity_id": identity.id})
-        )
-        cls.tester = identity, conversation
 
     def check(self):
         """Press the button; return {step: its state} without what is to do."""
@@ -51,25 +41,10 @@ class TestWhatsappSetup(WhatsappCommon):
 
     def prove(self, state="sent"):
         """Send the test message, and let Meta report on it."""
-        messages = type(self.env["debt.whatsapp.message"])
-        identity, conversation = self.tester
-
-        def payload(message):
-            return {
-                "messaging_product": "whatsapp",
-                "to": "573001112233",
-                **message.content,
-            }
-
-        people = type(self.env["debt.whatsapp.identity"])
-        talks = type(self.env["debt.whatsapp.conversation"])
-        with (
-            patch.object(messages, "_payload", payload, create=True),
-            patch.object(people, "_of_partner", lambda *a: identity, create=True),
-            patch.object(talks, "_of", lambda *a: conversation, create=True),
-        ):
-            self.account.action_setup_test()
-        message = conversation.message_ids[:1]
+        self.account.action_setup_test()
+        message = self.meta.env["debt.whatsapp.message"].search(
+            [("account_id", "=", self.account.id)], limit=1
+        )
         if message.state == "accepted":
             message.state = state
         return message
@@ -218,10 +193,13 @@ class TestWhatsappSetup(WhatsappCommon):
         self.check()
         with self.assertRaisesRegex(UserError, "601 5551234"):
             self.prove()
-        talks = type(self.env["debt.whatsapp.conversation"])
-        until = NOON + timedelta(hours=1)
-        with patch.object(talks, "window_until", until):
-            message = self.prove()
+        # they wrote an hour ago
+        identity = self.env["debt.whatsapp.identity"]._of_partner(
+            self.meta, self.manager.partner_id
+        )
+        talk = self.meta.env["debt.whatsapp.conversation"]._of(self.meta, identity)
+        talk.last_inbound = NOON - timedelta(hours=1)
+        message = self.prove()
         self.assertEqual(message.kind, "text")
         self.assertEqual(self.graph.sent[0]["text"]["body"], message.body)
         self.check()
@@ -239,10 +217,7 @@ class TestWhatsappSetup(WhatsappCommon):
 
     def test_the_user_needs_a_number(self):
         self.check()
-        people = type(self.env["debt.whatsapp.identity"])
-        nobody = self.env["debt.whatsapp.identity"]
-        with (
-            patch.object(people, "_of_partner", lambda *a: nobody, create=True),
-            self.assertRaisesRegex(UserError, "own mobile"),
-        ):
+        self.manager.partner_id.phone = False
+        with self.assertRaisesRegex(UserError, "own mobile"):
             self.account.action_setup_test()
+        self.assertFalse(self.graph.sent)

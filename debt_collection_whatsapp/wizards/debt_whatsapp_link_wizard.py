@@ -13,7 +13,9 @@ class DebtWhatsappLinkWizard(models.TransientModel):
     company_id = fields.Many2one(related="conversation_id.company_id")
     person = fields.Char(related="conversation_id.person")
     phone = fields.Char(related="conversation_id.phone")
-    candidate_ids = fields.Many2many("res.partner", compute="_compute_candidates")
+    candidate_ids = fields.Many2many(
+        "res.partner", string="Candidates", compute="_compute_candidates"
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",

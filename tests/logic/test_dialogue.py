@@ -255,7 +255,17 @@ def test_a_promise_from_the_list():
     assert labels(chat) == ["Sí, confirmo", "Cambiar", "Asesor"]
     said = chat.choose("Sí, confirmo")
     assert chat.effects == (MakePromise(TODAY + timedelta(days=1), Decimal(450_000)),)
-    assert "acuerdo {ref}" in said
+    assert "acuerdo {ref}." in said
+    assert "recordaremos" not in said
+
+
+def test_a_reminder_is_announced_where_there_will_be_one():
+    chat = Chat(replace(VERIFIED, promise=replace(TERMS, reminds=True)))
+    for day, announced in (("mañana", False), ("4/12", True)):
+        chat.say(tap("dc1:promise"))
+        chat.say(f"450.000 el {day}")
+        said = chat.choose("Sí, confirmo")
+        assert ("Le recordaremos el día anterior" in said) == announced
 
 
 def test_a_promise_in_words():
@@ -403,6 +413,15 @@ def test_without_a_receipt_the_payment_is_told():
     (effect,) = chat.effects
     assert effect.text == "27/11 Bancolombia 450.000"
     assert str(effect.day) == "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    "said", ["ya pagué la factura 0042", "ya pagué 2 facturas", "ya pagué ayer"]
+)
+def test_not_every_number_is_an_amount(said):
+    chat = Chat()
+    assert "Envíe una foto" in chat.say(said)
+    assert not chat.effects
 
 
 def test_a_scheduled_payment_has_a_day_ahead():
@@ -591,6 +610,12 @@ def test_coming_back():
     assert "volverá a recibir" in chat.choose("Sí, acepto")
     assert "Usted autoriza" in chat.effects[0].wording
     assert isinstance(chat.effects[0], Start)
+
+
+def test_agreeing_to_a_template_counts_with_its_words():
+    chat = Chat()
+    assert "volverá a recibir" in chat.say(tap("dc1:agree:9Qb2xT"))
+    assert chat.effects == (Start(""),)
 
 
 def test_a_wrong_number_is_confirmed_where_it_was_written():

@@ -51,6 +51,11 @@ class DebtActionTextMixin(models.AbstractModel):
         string="Amounts",
         help="What is to be paid, per currency.",
     )
+    text_total = fields.Char(
+        compute="_compute_text_items",
+        string="Amounts with Late Charges",
+        help="What is to be paid with the late charges, per currency.",
+    )
     text_charges = fields.Char(
         compute="_compute_text_items",
         string="Amounts of Late Charges",
@@ -173,6 +178,7 @@ class DebtActionTextMixin(models.AbstractModel):
             action.text_amount = words.join(amounts)
             owed, with_charges = words.charges(charges, totals)
             action.text_charges = words.join(owed)
+            action.text_total = words.join(with_charges or amounts)
             action.text_items = (
                 words.table(lines, amounts, charges, with_charges)
                 if lines

@@ -28,7 +28,8 @@ class DebtTextTemplate(models.Model):
         required=True,
         translate=True,
         help="May contain {contact}, {customer}, {amount}, {documents}, {oldest}, "
-        "{due}, {days}, {charges}, {link}, {reference}, {agent} and {company}.",
+        "{due}, {days}, {charges}, {total} (with charges), {link}, {reference}, "
+        "{agent} and {company}.",
     )
 
     sms_size = fields.Char(
@@ -61,6 +62,7 @@ class DebtTextTemplate(models.Model):
             "due": format_date(self.env, fields.Date.today()),
             "days": "15",
             "charges": "",
+            "total": format_amount(self.env, 1234567, company.currency_id),
             "link": self.env["debt.link"]._example(company),
             "reference": "C001234",
             "agent": self.env.user.name,
@@ -99,6 +101,7 @@ class DebtTextTemplate(models.Model):
             "due": lambda action: action.text_due,
             "days": lambda action: str(action.case_id.days_past_due),
             "charges": lambda action: action.text_charges,
+            "total": lambda action: action.text_total,
             "link": lambda action: action.text_pay_url,
             "reference": lambda action: action.text_reference,
             "agent": lambda action: action.text_agent,
@@ -129,6 +132,9 @@ class DebtTextTemplate(models.Model):
 
         def fill(match):
             name = match[1]
-            return values.get(name) or known[name](action) or ""
+            value = values.get(name) or known[name](action) or ""
+            # a name that ends with a full stop, at the end of a sentence
+            ends = self.body[match.end() :].startswith(".")
+            return value.removesuffix(".") if ends else value
 
         return PLACEHOLDER.sub(fill, self.body).strip()

@@ -36,7 +36,8 @@ class MailMail(models.Model):
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Mails of collection actions leave one by one, each claimed before."""
-        ours = self.filtered("debt_action_id")
+        # one may be gone: Odoo sends some after their transaction, rolled back or not
+        ours = self.exists().filtered("debt_action_id")
         others = self - ours
         if ours:
             ours._debt_send(post_send_callback)

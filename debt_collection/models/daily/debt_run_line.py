@@ -61,8 +61,8 @@ class DebtRunLine(models.Model):
         string="Why It Would Wait",
     )
     policy_id = LooseMany2one("debt.contact.policy", string="Contact Policy")
-    decision = fields.Char(
-        compute="_compute_decision", string="Decision on the Contact"
+    why = fields.Char(
+        compute="_compute_why", help="Why it is held, or until when it would wait."
     )
     reason = fields.Selection(REASONS)
     date = fields.Date(string="When")
@@ -82,14 +82,17 @@ class DebtRunLine(models.Model):
             # sudo: a name, shown to whoever may read the run
             line.name = line.step_id.sudo().display_name or purposes.get(line.purpose)
 
-    @api.depends("wait_until", "policy_reason", "policy_id")
+    @api.depends("reason", "wait_until", "policy_reason", "policy_id")
     @api.depends_context("lang", "tz")
-    def _compute_decision(self):
+    def _compute_why(self):
         Policy = self.env["debt.contact.policy"]
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
         for line in self:
-            line.decision = line.wait_until and Policy._say(
-                WAIT, line.wait_until, line.policy_reason, line.policy_id.id
-            )
+            line.why = reasons.get(line.reason)
+            if line.wait_until:
+                line.why = Policy._say(
+                    WAIT, line.wait_until, line.policy_reason, line.policy_id.id
+                )
 
     @api.depends("partner_id", "name")
     def _compute_display_name(self):

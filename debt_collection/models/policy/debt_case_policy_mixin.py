@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...logic.contact_policy import SEND
@@ -137,20 +138,18 @@ class DebtCasePolicyMixin(models.AbstractModel):
         # sudo: the addresses of the debtor's people, for whoever reads the case
         people = people.sudo().search([("id", "child_of", people.ids)])
         addresses = {
-            Consent._normalize(address, person.country_id.code)
+            Consent._normalize(address, person.country_id.code or None)
             for person in people
             for address in person._debt_addresses()
         } - {False}
+        of_people = Domain("partner_id", "in", people.ids)
+        of_addresses = Domain("address", "in", sorted(addresses))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Consents to Contact"),
             "res_model": "debt.contact.consent",
             "view_mode": "list,form",
-            "domain": [
-                "|",
-                ("partner_id", "in", people.ids),
-                ("address", "in", sorted(addresses)),
-            ],
+            "domain": list(of_people | of_addresses),
             "context": {
                 "default_partner_id": self.partner_id.id,
                 "default_company_id": self.company_id.id,

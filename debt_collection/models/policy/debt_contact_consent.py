@@ -120,14 +120,19 @@ class DebtContactConsent(models.Model):
         for consent in self:
             # sudo: a name, for whoever may read the consent
             who = consent.address or consent.partner_id.sudo().name
-            consent.display_name = f"{who}: {states.get(consent.state, '')}"
+            words = (who, states.get(consent.state))
+            consent.display_name = ": ".join(filter(None, words))
 
     @api.model_create_multi
     def create(self, vals_list):
         self._check_many(vals_list)
         for vals in vals_list:
             if vals.get("address"):
-                vals["address"] = self._normalize(vals["address"]) or vals["address"]
+                # sudo: in which country a number without one is
+                partner = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
+                country = partner.country_id.code or None
+                address = self._normalize(vals["address"], country)
+                vals["address"] = address or vals["address"]
             if not self.env.su:  # who, when and from where is not for users to say
                 vals.update(user_id=self.env.uid, date=fields.Datetime.now(), ip=False)
         consents = super().create(vals_list)

@@ -13,9 +13,35 @@ _NUMBER = re.compile(
     r"(?<![\w.,/-])[$€£]?\s?(\d(?:[\d.,']|\s(?=\d{3}(?!\d)))*)\s?"
     r"(millones|millon|million|mm|m|mil|k|thousand)?(?!\w|[.,/-]\w)"
 )
+#: A number below that is rather a count of something.
+SMALL = 100
+_SIGN = re.compile(r"[$€£]")
+#: The number of a document, as it is named in a sentence.
+_DOCUMENT = re.compile(
+    r"\b(?:facturas?|invoices?|fact|recibo|referencia|ref|nro|num|numero|n[uú]mero)\b"
+    r"[\s.:#°º]*(?:[a-z]{1,5}[\s-]*)?\d[\w/-]*|(?:#|\bn[o°º]\.)\s*\d[\w/-]*",
+    re.IGNORECASE,
+)
 _TIMES = {"mil": 1000, "k": 1000, "thousand": 1000}
 #: What a number may stand beside without being part of its word.
 _MONEY = re.compile(r"\b(?:cop|mxn|usd|eur|pen|clp|ars|s/|pesos|soles|dolares)\b", re.I)
+
+
+def tell_amount(text, decimals=2, decimal_comma=True):
+    """Return the amount that somebody tells of beside other things, or None.
+
+    The number of an invoice is none, nor is a small number without a currency.
+
+    >>> text = "ya pagué la factura FV 0042, fueron 450.000"
+    >>> str(tell_amount(text)), tell_amount("pagué 2 facturas"), tell_amount("$ 50")
+    ('450000', None, Decimal('50'))
+    """
+    told = _DOCUMENT.sub(" ", text)
+    amount = find_amount(told, decimals, decimal_comma)
+    small = amount is not None and amount < SMALL
+    if small and not (_SIGN.search(told) or _MONEY.search(told)):
+        return None
+    return amount
 
 
 def find_amount(text, decimals=2, decimal_comma=True):

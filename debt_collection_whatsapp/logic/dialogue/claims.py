@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from . import words
-from .amounts import day_first, decimal_comma, find_amount
+from .amounts import day_first, decimal_comma, tell_amount
 from .days import find_day
 from .messages import REF, ROW, clean, cut
 from .model import (
@@ -139,7 +139,7 @@ def _details(talk, text):
         day = None
     currency = facts.documents[0].currency if facts.documents else None
     decimals = currency.decimals if currency else _CURRENCY_DECIMALS
-    amount = find_amount(rest, decimals, decimal_comma(talk.locale))
+    amount = tell_amount(rest, decimals, decimal_comma(talk.locale))
     return day, amount if amount and amount >= Decimal("0.01") else None
 
 

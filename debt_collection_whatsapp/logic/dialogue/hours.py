@@ -5,6 +5,8 @@
 
 from datetime import datetime, time, timedelta
 
+from . import texts
+
 #: Nobody is looked for further ahead.
 AHEAD = 30
 
@@ -48,6 +50,37 @@ def open_minutes(hours, holidays, since, now):
             break
         day += timedelta(days=1)
     return int(seconds // 60)
+
+
+def in_words(hours, lang):
+    """Return the hours as they are told, empty where there are none.
+
+    >>> in_words([(0, 8, 17), (1, 8, 17), (5, 9.5, 12)], "es")
+    'lun a mar, 8:00 a 17:00; sáb, 9:30 a 12:00'
+    """
+    number = texts.LANGUAGES.index(lang)
+    names, from_to = texts.WEEKDAYS[number], texts.FROM_TO[number]
+    groups = []
+    for weekday, first, last in sorted(hours):
+        group = groups[-1] if groups else None
+        if group and group[1] == weekday - 1 and group[2:] == [first, last]:
+            group[1] = weekday
+        else:
+            groups.append([weekday, weekday, first, last])
+    return "; ".join(
+        texts.HOURS[number].format(
+            days=names[start]
+            if start == end
+            else from_to.format(first=names[start], last=names[end]),
+            first=_clock(first),
+            last=_clock(last),
+        )
+        for start, end, first, last in groups
+    )
+
+
+def _clock(hour):
+    return f"{int(hour)}:{round(hour % 1 * 60):02d}"
 
 
 def _spans(hours, holidays, day):

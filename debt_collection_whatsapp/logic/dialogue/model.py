@@ -1,6 +1,6 @@
 """What goes into a turn of the conversation, and what comes out of it."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -54,7 +54,9 @@ class Session:
         >>> Session.from_json(session.to_json()) == session
         True
         """
-        values = dict(values or {})
+        names = {each.name for each in fields(cls)}
+        # one that an earlier version wrote may know other names
+        values = {k: v for k, v in (values or {}).items() if k in names}
         values["told"] = tuple(values.get("told", ()))
         if values.get("last"):
             values["last"] = datetime.fromisoformat(values["last"])
@@ -123,6 +125,8 @@ class PromiseTerms:
     least: Decimal = Decimal(0)
     #: Why a person has to decide: "broken", "changes", "planned", "legal", or empty.
     refusal: str = ""
+    #: Whether a reminder goes out on the day before.
+    reminds: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class Start:
-    """They agree to messages again, with this wording."""
+    """They agree to messages again, with this wording; empty: that of the template
+    whose button they pressed."""
 
     wording: str
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from . import words
-from .amounts import day_first, decimal_comma, find_amount
+from .amounts import day_first, decimal_comma, find_amount, tell_amount
 from .branches import human
 from .days import find_day
 from .messages import REF, Text
@@ -81,7 +81,7 @@ def _take_day(talk, day, rest):
         return _again(talk, _ask_day(talk, "promise_past_day"))
     if day > terms.last:
         return _refuse(talk)
-    amount = find_amount(rest, terms.currency.decimals, decimal_comma(talk.locale))
+    amount = tell_amount(rest, terms.currency.decimals, decimal_comma(talk.locale))
     if amount:
         return _take_amount(talk, day, amount)
     if terms.least >= terms.amount:  # no parts
@@ -186,13 +186,15 @@ def make(talk):
         return _refuse(talk)
     if amount < terms.least or amount <= 0:
         return _refuse(talk)
-    message = talk.plain(
+    said = talk.text(
         "promise_done",
         amount=talk.money(amount, terms.currency),
         date=talk.day(day, "full"),
         ref=REF,
     )
-    return talk.turn(message, MakePromise(day, amount), event="promised")
+    if terms.reminds and (day - talk.facts.day).days > 1:
+        said = f"{said} {talk.text('promise_reminder')}"
+    return talk.turn(Text(said), MakePromise(day, amount), event="promised")
 
 
 def edit(talk):

@@ -35,7 +35,8 @@ class Talk:
 
     def text(self, name, /, **values):
         """Return a text of ``texts`` with its values, which are made harmless."""
-        values.setdefault("company", self.facts.company)
+        # "S.A.S." at the end of a sentence has one point
+        values.setdefault("company", self.facts.company.rstrip(". "))
         cleaned = {
             key: value if key in ("lines", "name") else clean(str(value))
             for key, value in values.items()
@@ -68,24 +69,7 @@ class Talk:
 
     def hours(self):
         """Return when people of ours answer: "lun a vie, 8:00 a 17:00", or empty."""
-        names, spans = self._one(texts.WEEKDAYS), []
-        for weekday, first, last in sorted(self.facts.hours):
-            span = spans[-1] if spans else None
-            if span and span[1] == weekday - 1 and span[2:] == [first, last]:
-                span[1] = weekday
-            else:
-                spans.append([weekday, weekday, first, last])
-        from_to = self._one(texts.FROM_TO)
-        return "; ".join(
-            self._one(texts.HOURS).format(
-                days=names[start]
-                if start == end
-                else from_to.format(first=names[start], last=names[end]),
-                first=_clock(first),
-                last=_clock(last),
-            )
-            for start, end, first, last in spans
-        )
+        return hours.in_words(self.facts.hours, self.lang)
 
     def is_open(self):
         """Return whether people of ours answer now."""
@@ -150,7 +134,3 @@ class Talk:
         session = replace(self.session, misses=self.session.misses + 1)
         effects = (Missed(self.inbound.text),) if event == "missed" else ()
         return Turn(session, (message,), effects, event)
-
-
-def _clock(hour):
-    return f"{int(hour)}:{round(hour % 1 * 60):02d}"

@@ -160,10 +160,12 @@ TEXTS = {
         "Do you confirm that you will pay {amount} on {date}?",
     ),
     "promise_done": (
-        "Registrado: {amount} el {date}, acuerdo {ref}. No le enviaremos recordatorios "
-        "hasta entonces, salvo uno el día anterior.",
-        "Registered: {amount} on {date}, arrangement {ref}. We will send no reminders "
-        "until then, except one on the day before.",
+        "Registrado: {amount} el {date}, acuerdo {ref}.",
+        "Registered: {amount} on {date}, arrangement {ref}.",
+    ),
+    "promise_reminder": (
+        "Le recordaremos el día anterior.",
+        "We will remind you the day before.",
     ),
     "promise_refused": (
         "Esa fecha o ese valor necesita la revisión de un asesor. Le escribirá en "
@@ -205,16 +207,16 @@ TEXTS = {
         "Type the date, the amount and the bank of the payment in one message.",
     ),
     "paid_done": (
-        "Recibido, reporte {ref}. Lo verificaremos en máximo {n} días hábiles y no le "
-        "enviaremos recordatorios mientras tanto.",
-        "Received, report {ref}. We will verify it within {n} working days and send no "
-        "reminders meanwhile.",
+        "Recibido, reporte {ref}. Lo verificaremos en máximo {n} días hábiles y "
+        "mientras tanto no le enviaremos recordatorios por ese pago.",
+        "Received, report {ref}. We will verify it within {n} working days and "
+        "meanwhile send no reminders about that payment.",
     ),
     "paid_scheduled": (
-        "Recibido, reporte {ref}: pago programado para el {date}. No le enviaremos "
-        "recordatorios hasta entonces.",
-        "Received, report {ref}: payment scheduled for {date}. We will send no "
-        "reminders until then.",
+        "Recibido, reporte {ref}: pago programado para el {date}. Hasta entonces no le "
+        "enviaremos recordatorios por ese pago.",
+        "Received, report {ref}: payment scheduled for {date}. Until then we will send "
+        "no reminders about that payment.",
     ),
     "paid_again": (
         "Ese comprobante ya lo recibimos en el reporte {ref}. No tiene que enviarlo de "

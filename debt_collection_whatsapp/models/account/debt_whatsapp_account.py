@@ -37,7 +37,6 @@ class DebtWhatsappAccount(models.Model):
         "mail.activity.mixin",
     ]
     _order = "company_id, sequence, id"
-    _check_company_auto = True
     #: Fields that only the product writes.
     _guarded = frozenset({"state", *BREAKER_FIELDS, *BOARD_FIELDS})
 

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from markupsafe import escape
 
@@ -17,6 +17,8 @@ KINDS = [
     (graph_error.THROTTLE, "Too Much at Once"),
     ("restriction", "Meta Announced a Restriction"),
 ]
+#: Silent for so long, a number does not send what is planned for today.
+LONG = timedelta(hours=12)
 #: What only the product writes.
 BREAKER_FIELDS = (
     *("breaker_kind", "breaker_reason", "breaker_since", "breaker_until"),
@@ -90,6 +92,21 @@ class DebtWhatsappBreakerMixin(models.AbstractModel):
             return "breaker"
         silent = account._breaker_state(now) == breaker.OPEN
         return "breaker" if silent else None
+
+    def _is_shut(self, author, now):
+        """Return whether nothing leaves and that does not pass today: what is planned
+        goes through other channels; what is in the queue waits.
+
+        :param author: see ``_why_silent``
+        :param now: naive UTC moment
+        """
+        self.ensure_one()
+        why = self._why_silent(author, now)
+        account = self.sudo()  # sudo: as in _why_silent
+        if why == "breaker":
+            until = account.breaker_until
+            return not until or until >= now + LONG
+        return bool(why)
 
     def _on_error(self, kind, error, now):
         """Take in what Meta, or the way to it, refused.

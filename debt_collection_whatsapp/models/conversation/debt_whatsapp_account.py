@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...logic.dialogue.hours import in_words
+from ...logic.dialogue.texts import LANGUAGES
+
 #: Reasons of the account for which the assistant says nothing at all.
 SILENT = ("third_party", "not_acknowledged")
 
@@ -62,19 +65,13 @@ class DebtWhatsappAccount(models.Model):
     @api.depends("company_id")
     @api.depends_context("lang")
     def _compute_bot_hours(self):
-        days = dict(
-            self.env["resource.calendar.attendance"]
-            ._fields["dayofweek"]
-            ._description_selection(self.env)
-        )
+        lang = (self.env.lang or "en")[:2]
+        lang = lang if lang in LANGUAGES else "en"
         conversations = self.env["debt.whatsapp.conversation"]
         for account in self:
             day = account.company_id._debt_today()
             hours, _holidays = conversations._people_hours(account.company_id, day)
-            account.bot_hours = ", ".join(
-                f"{days[str(weekday)]} {_clock(first)}–{_clock(last)}"
-                for weekday, first, last in hours
-            )
+            account.bot_hours = in_words(hours, lang)
 
     @api.constrains("bot_promise_days", "bot_promise_percent", "bot_minutes")
     def _check_bot(self):
@@ -109,7 +106,3 @@ class DebtWhatsappAccount(models.Model):
         if len(customers) == 1 and not customers.commercial_partner_id.vat:
             asks = {"invoice"}
         return tuple(sorted(asks))
-
-
-def _clock(hour):
-    return f"{int(hour):02d}:{round(hour % 1 * 60):02d}"

@@ -244,6 +244,7 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
             tuple(days),
             _exact(float(amount * part), currency),
             reason or "",
+            bool(case.company_id.debt_promise_reminder and case.strategy_enabled),
         )
 
     def _plan_offer(self, case, today):

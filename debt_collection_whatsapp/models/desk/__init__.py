@@ -5,6 +5,7 @@ from . import (
     debt_whatsapp_conversation_answer,
     debt_whatsapp_conversation_desk,
     debt_whatsapp_conversation_people,
+    debt_whatsapp_conversation_template,
     debt_whatsapp_conversation_thread,
     debt_whatsapp_message,
     debt_whatsapp_quick_answer,

@@ -19,6 +19,7 @@ class DebtCase(models.Model):
     )
 
     writes_whatsapp = fields.Boolean(
+        string="Writes on WhatsApp",
         compute="_compute_writes_whatsapp",
         help="The company has a number on WhatsApp, and so has the customer.",
     )

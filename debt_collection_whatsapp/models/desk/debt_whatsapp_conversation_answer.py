@@ -5,8 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...logic import window
-from ...logic.bubble import look
-from ...logic.wa_markup import to_html
 
 #: Characters below a photo or a document.
 CAPTION = 1024
@@ -157,78 +155,6 @@ class DebtWhatsappConversation(models.Model):
             )
         return found
 
-    # === TEMPLATES === #
-
-    def templates(self):
-        """Return the templates that can be sent to this person, as they would read it.
-
-        :return: list of {id, name, html, header, footer, buttons}
-        """
-        self.ensure_one()
-        self._check_may_work()
-        draft = self._draft()
-        found = []
-        for text, template in self._sendable():
-            try:
-                words = template._text(draft)
-            except UserError:
-                continue  # it lacks a value, such as the date of a promise
-            around = look({"type": "template"}, template.components)
-            found.append(
-                {
-                    "id": template.id,
-                    "name": text.name,
-                    "html": to_html(words),
-                    "header": around.header,
-                    "footer": around.footer,
-                    "buttons": list(around.buttons),
-                }
-            )
-        return found
-
-    def _sendable(self):
-        """Return [(message, approved template)] in the language of the person.
-
-        Names and amounts are for people who confirmed that the number is theirs; at
-        stages beyond friendly contact nothing goes through WhatsApp.
-        """
-        self.ensure_one()
-        case = self.sudo().case_id  # sudo: its stage, for whoever writes
-        if not case or case.stage_id._forbids_whatsapp():
-            return []
-        texts = self.env["debt.whatsapp.text"].sudo()  # sudo: configuration
-        found, confirmed = [], self._is_confirmed()
-        for text in texts.search([("company_id", "in", (self.company_id.id, False))]):
-            template = text._template_for(self.account_id, self._language())
-            if template and (confirmed or not text.is_personal):
-                found.append((text, template))
-        return found
-
-    def _is_confirmed(self):
-        """Return whether the person confirmed that the number is the customer's."""
-        self.ensure_one()
-        conversation = self.sudo()  # sudo: who it is, for whoever writes
-        return any(
-            link.state == "confirmed"
-            and link.partner_id == conversation.case_id.partner_id
-            for link in conversation._links()
-        )
-
-    def _part_of_template(self, text, template, action, token, now):
-        """Return the message that is made of a template: (element, plain text, None).
-
-        :param action: the contact that is logged for it
-        :param str token: what its buttons bring back
-        """
-        self.ensure_one()
-        channel = self.env["debt.channel.whatsapp"]
-        action = action.sudo()  # sudo: texts read the books
-        # sudo: a link to what the customer owes, for the customer
-        address = self.env["debt.link"].sudo()._new(action.case_id, now)[action.case_id]
-        link = channel._link(action, token, address, channel._file(action, text))
-        body = self.env["debt.link"]._hide(template._text(action, link), address)
-        return template._content(action, link), body, None
-
     # === SENDING === #
 
     def action_send(
@@ -257,7 +183,7 @@ class DebtWhatsappConversation(models.Model):
         now = fields.Datetime.now()
         # sudo: the right to work the conversation was checked
         messages = self.env["debt.whatsapp.message"].sudo()
-        key = key and f"{self.id}.{key}"
+        key = key and f"{self.id}.{str(key)[:64]}"
         if key:
             known = messages.search([("desk_key", "=like", f"{key}.%")], order="id")
             if known:
@@ -305,28 +231,8 @@ class DebtWhatsappConversation(models.Model):
         """An agent wrote: the assistant is silent, and nobody waits."""
         self.ensure_one()
         conversation = self.sudo()  # sudo: see ``action_send``
-        if conversation.human_user_id != self.env.user:
-            conversation._mute(self.env.user, now)
+        conversation._mute(self.env.user, now)
         conversation._nobody_waits()
-
-    def _chosen(self, template_id):
-        """Return (message, template) to send.
-
-        :raise UserError: for one that cannot be sent to this person
-        """
-        if not self.case_id:
-            raise UserError(
-                self.env._(
-                    "Say first which customer this is: a template speaks of their "
-                    "account."
-                )
-            )
-        for text, template in self._sendable():
-            if template.id == template_id:
-                return text, template
-        raise UserError(
-            self.env._("This template cannot be sent any more. Choose another one.")
-        )
 
     def _parts(self, text, attachments, now):
         """Return the messages of an answer: (element, plain text, file or empty).

@@ -69,7 +69,7 @@ class DebtWhatsappConversation(models.Model):
         search="_search_closes_soon",
     )
     last_words = fields.Char(compute="_compute_last_words", compute_sudo=True)
-    may_work = fields.Boolean(compute="_compute_may_work")
+    may_work = fields.Boolean(string="May Be Answered", compute="_compute_may_work")
 
     # === WHO, AND WHERE IT STANDS === #
 

@@ -19,6 +19,7 @@ class DebtWhatsappMessage(models.Model):
     _inherit = "debt.whatsapp.message"
 
     desk_key = fields.Char(
+        string="Name on the Screen",
         readonly=True,
         copy=False,
         help="What the screen called it: a message that is sent twice is there once.",
@@ -41,12 +42,14 @@ class DebtWhatsappMessage(models.Model):
     def _tell_screens(self):
         """Let the open screens read these messages again.
 
-        Only numbers are told: what a message says is read with the reader's rights.
+        Only numbers are told: what a message says is read with the reader's rights. Of
+        conversations that nobody ever opened nothing is told: a campaign has thousands.
         """
+        opened = self.env["debt.whatsapp.seen"]._opened(self.conversation_id)
         for conversation, messages in self.grouped("conversation_id").items():
-            conversation._bus_send(
-                MESSAGE_NEWS, {"conversation": conversation.id, "ids": messages.ids}
-            )
+            if conversation in opened:
+                news = {"conversation": conversation.id, "ids": messages.ids}
+                conversation._bus_send(MESSAGE_NEWS, news)
             came = any(message.direction == "in" for message in messages)
             if came and conversation.situation != "assistant":
                 conversation._tell_desks()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.debt_collection.fields import LooseMany2one
+from odoo.addons.debt_collection.tools.sql import int_array
 
 
 class DebtWhatsappSeen(models.Model):
@@ -20,6 +21,18 @@ class DebtWhatsappSeen(models.Model):
     _seen_uniq = models.Constraint(
         "UNIQUE(conversation_id, user_id)", "A user has read until one place."
     )
+
+    @api.model
+    def _opened(self, conversations):
+        """Return those of these conversations that somebody has looked at."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT conversation_id FROM debt_whatsapp_seen"
+                " WHERE conversation_id = ANY(%s)",
+                int_array(conversations.ids),
+            )
+        )
+        return conversations.browse(row[0] for row in rows)
 
     @api.model
     def _mark(self, conversation, user, message_id):

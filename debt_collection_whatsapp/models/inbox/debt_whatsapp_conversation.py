@@ -103,9 +103,13 @@ class DebtWhatsappConversation(models.Model):
         :return: seconds until the next turn; None where nobody waits for one
         """
         messages = self.env["debt.whatsapp.message"].search(
-            [("turn_date", "=", False), ("direction", "=", "in")], order="id"
+            [
+                ("turn_date", "=", False),
+                ("direction", "=", "in"),
+                ("account_id.app_id", "=", app.id),
+            ],
+            order="id",
         )
-        messages = messages.filtered(lambda m: m.account_id.app_id == app)
         soonest = None
         for conversation, theirs in messages.grouped("conversation_id").items():
             waits = (max(theirs.mapped("received")) + JOINED - now).total_seconds()

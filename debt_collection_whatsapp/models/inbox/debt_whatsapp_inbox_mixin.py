@@ -163,7 +163,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     def _to_work(self, told):
         """Return the elements that are to be worked: all, or those that were left."""
-        if self.state == "new":
+        if self.state == "new" or not self.left:
             return told
         left = {tuple(path) for path, _why in self.left or ()}
         return [element for element in told if element.path in left]

@@ -15,7 +15,7 @@ class DebtWhatsappIdentity(models.Model):
     _inherit = ["debt.whatsapp.identity.mixin"]
     _order = "id desc"
 
-    portfolio = fields.Char(required=True, readonly=True)
+    portfolio = fields.Char(string="Business Portfolio", required=True, readonly=True)
     bsuid = fields.Char(
         string="Identifier",
         readonly=True,
@@ -206,6 +206,7 @@ class DebtWhatsappIdentity(models.Model):
         :param state: a state of ``debt.contact.consent``
         :param account: the number to which it was said; it concerns its company
         """
+        customer = self._links_of(account.company_id).partner_id
         return self.env["debt.contact.consent"]._say(
             state,
             self._address(),
@@ -216,6 +217,8 @@ class DebtWhatsappIdentity(models.Model):
                 "way": "chat",
                 "wording": wording[:2_000],
                 "whatsapp_identity_id": self.id,
+                # shown with the customer; it holds for the address, whosever it is
+                "partner_id": customer.id if len(customer) == 1 else False,
                 **values,
             },
         )

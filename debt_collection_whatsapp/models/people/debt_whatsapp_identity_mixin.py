@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...logic.inbound import plain
 from ...logic.wa_phone import variants
 from ...logic.webhook_body import dict_of, text_of
 
@@ -32,8 +33,8 @@ class DebtWhatsappIdentityMixin(models.AbstractModel):
         if identity:
             profile = dict_of(contact.get("profile"))
             identity._told(
-                profile_name=text_of(profile.get("name"))[:200],
-                username=text_of(profile.get("username"))[:200],
+                profile_name=plain(text_of(profile.get("name")))[:200],
+                username=plain(text_of(profile.get("username")))[:200],
                 hash_seen=text_of(contact.get("identity_key_hash")),
             )
         return identity

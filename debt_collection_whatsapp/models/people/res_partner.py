@@ -34,6 +34,20 @@ class ResPartner(models.Model):
             create_column(self.env.cr, self._table, "debt_whatsapp_number", "varchar")
         return super()._auto_init()
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        people = partners.filtered(lambda p: p.parent_id and p.debt_whatsapp)
+        if people:
+            self.env["debt.action"]._contact_fixed(people, "phone")
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("debt_whatsapp"):
+            self.env["debt.action"]._contact_fixed(self, "phone")
+        return result
+
     @api.depends("debt_whatsapp", "country_id", "commercial_partner_id.country_id")
     def _compute_debt_whatsapp_number(self):
         for partner in self:

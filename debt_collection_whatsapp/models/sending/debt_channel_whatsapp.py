@@ -62,8 +62,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
 
     def _is_closed(self, account, now):
         """Return whether a number sends no reminders, and not only for a moment."""
-        silent = account._why_silent("strategy", now)
-        return silent not in (None, "breaker") or account.state == "suspended"
+        return account._is_shut("strategy", now)
 
     def _found_one(self, action, account):
         """Return (where the addressee of an action is, why nothing goes there)."""

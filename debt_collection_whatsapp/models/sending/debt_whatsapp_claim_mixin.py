@@ -21,6 +21,8 @@ PATIENCE = 7
 #: Nobody hears from a number whose calls broke so often in a row, for now.
 BROKEN = 3
 BROKEN_WAIT = timedelta(minutes=5)
+#: One that breaks our own program is tried so often.
+BREAKS = 3
 #: Longer than any call: what was claimed before that and has no answer is lost.
 CLAIM_MOMENT = timedelta(minutes=10)
 #: "wacv" in ASCII: class of the locks of conversations.
@@ -194,11 +196,13 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             answer, trouble = self._offer(payload, clients)
             run._checkpoint("whatsapp_accepted", commit=False)
             run._retry(lambda: self._record(answer, trouble))
-        except Exception:
+        except Exception as error:
             if not run._may_commit():
                 raise
             self.env.cr.rollback()
             _logger.exception("WhatsApp message %s", self.id)
+            detail = f"{type(error).__name__}: {error}"
+            run._retry(lambda: self._broke(detail))
             return True, False
         return True, answer is not None or getattr(trouble, "code", None) is not None
 
@@ -245,6 +249,26 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         action.delivery = "sending"
         return payload
 
+    def _broke(self, detail):
+        """Put a message aside that our own program cannot send, so that it is not tried
+        again and again.
+
+        One that was claimed before it broke is found as lost: it may have left.
+        """
+        self.env["debt.run"]._checkpoint(read_committed=True)
+        self._lock_row()
+        if self.state == "queued":
+            now = fields.Datetime.now()
+            self.write({"tries": self.tries + 1, "error": detail[:200]})
+            if self.tries < BREAKS:
+                self._wait(now + BROKEN_WAIT * self.tries, False)
+            else:
+                self.write({"state": "failed", "failed_date": now, "reason": False})
+                action = self._own_action()
+                if action.state == "sent":
+                    action._fail("error", detail=detail[:200])
+        self.env["debt.run"]._checkpoint()
+
     def _lock_conversation(self):
         """Hold the conversation until the claim is committed: one writes at a time."""
         ((locked,),) = self.env.execute_query(
@@ -262,12 +286,12 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         account, conversation = self.account_id, self.conversation_id
         template = self.template_id.sudo()  # sudo: what a template is, to send it
         # a template needs what a reminder needs, whoever sends it
-        author = "strategy" if template else self.author
+        author = "strategy" if self.kind == "template" else self.author
         return recheck.Facts(
             now=now,
             author=self.author,
             is_template=self.kind == "template",
-            sendable=template.sendable,
+            sendable=bool(template.sendable),
             valid_until=self.valid_until or None,
             silent=account._why_silent(author, now) or None,
             opted_out=self._is_opted_out(),

@@ -77,7 +77,11 @@ export class WhatsappComposer extends Component {
     // free text
 
     get until() {
-        return shortMoment(this.composer.free_until);
+        return _t("Free text until %s", shortMoment(this.composer.free_until));
+    }
+
+    get countWords() {
+        return _t("message %s of 1,000 this month", this.composer.count + 1);
     }
 
     get canSend() {
@@ -277,7 +281,12 @@ export class WhatsappComposer extends Component {
     confirmTemplate() {
         this.dialog.add(ConfirmationDialog, {
             title: _t("Send a template"),
-            body: _t("WhatsApp charges for templates. Send it to %s?", this.props.head.name),
+            body: this.state.template.price
+                ? _t("WhatsApp charges about %(price)s for it. Send it to %(name)s?", {
+                      price: this.state.template.price,
+                      name: this.props.head.name,
+                  })
+                : _t("WhatsApp charges for templates. Send it to %s?", this.props.head.name),
             confirmLabel: _t("Send"),
             confirm: () => this.send({ template: this.state.template.id }),
             cancelLabel: _t("Discard"),

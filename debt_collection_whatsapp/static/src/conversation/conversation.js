@@ -234,7 +234,11 @@ export class WhatsappConversation extends Component {
     }
 
     get since() {
-        return shortMoment(this.state.head.waits_since);
+        return _t("waits since %s", shortMoment(this.state.head.waits_since));
+    }
+
+    get daysLate() {
+        return _t("%s days", this.state.head.case.days);
     }
 
     // doing

@@ -162,7 +162,15 @@ export class WhatsappDesk extends Component {
     }
 
     since(moment) {
-        return shortMoment(moment);
+        return _t("waits since %s", shortMoment(moment));
+    }
+
+    get waitingWords() {
+        return _t("%s waiting", this.state.counts.waiting);
+    }
+
+    get daysLate() {
+        return _t("%s days", this.state.head.case.days);
     }
 
     async press(name) {
