@@ -53,6 +53,7 @@
         "views/debt_whatsapp_inbox_menus.xml",
         "views/debt_whatsapp_sending_menus.xml",
         "views/debt_whatsapp_session_menus.xml",
+        "views/debt_whatsapp_result_views.xml",
     ],
     "demo": ["demo/account_chart_template_demo.xml"],
     "assets": {

@@ -197,8 +197,10 @@ def impurities(path, addon):
             known = top in sys.stdlib_module_names or top in PURE_PACKAGES
             if not known or top in IMPURE_MODULES:
                 yield node, f"imports {name}"
-        if isinstance(node, ast.Attribute) and node.attr in CLOCK_AND_CHANCE:
-            yield node, f"asks the clock: {node.attr}"
+        # a value may be called "now"; what is called asks for it
+        asked = node.func if isinstance(node, ast.Call) else None
+        if isinstance(asked, ast.Attribute) and asked.attr in CLOCK_AND_CHANCE:
+            yield node, f"asks the clock: {asked.attr}"
         if isinstance(node, ast.Name) and node.id in INPUT_AND_OUTPUT:
             yield node, f"does input or output: {node.id}"
 

@@ -71,12 +71,23 @@ class Outbox:
             action.write({"address": address, "contact_day": self.today})
         # not the dispatch: on a weekend they would wait
         actions = campaign.action_ids.browse([action.id for action in addresses])
+        self._confirm(actions[::2])
         channel._send(actions, self.start)
         messages = self.env["debt.whatsapp.message"].search(
             [("action_id", "in", actions.ids)], order="id"
         )
         for number, (message, fate) in enumerate(zip(messages, FATES, strict=False)):
             self._leave(message, number, fate)
+
+    def _confirm(self, actions):
+        """Let these customers have agreed to be written to at their number."""
+        channel = self.env["debt.channel.whatsapp"]
+        people = self.env["debt.whatsapp.identity"]
+        for action in actions:
+            account = channel._account(action)
+            contact, _number, _identity = channel._whom(action, account)
+            identity = people._of_partner(account, contact)
+            identity._link(action.debtor_id, self.company).state = "confirmed"
 
     def _leave(self, message, number, fate):
         moment = self.start + timedelta(seconds=20 * number)

@@ -1,5 +1,5 @@
 from . import account, conversation, people, sending, templates
 
 # isort: split
-# after the models that it extends
-from . import desk, inbox
+# after the models that they extend or read
+from . import desk, figures, inbox

@@ -11,6 +11,7 @@ from . import (
     test_whatsapp_people,
     test_whatsapp_rate,
     test_whatsapp_reports,
+    test_whatsapp_result,
     test_whatsapp_sending,
     test_whatsapp_setup,
     test_whatsapp_template,

@@ -91,6 +91,7 @@ class DialogueCommon(WhatsappCommon):
         self.inbox._store(self.app.sudo(), body, self.now)
 
     def _element(self, said, wa_id, moment):
+        """Return a message as Meta tells of it."""
         kind, *rest = said if isinstance(said, tuple) else ("text", said)
         told = {
             "from": wa_id,
@@ -103,6 +104,10 @@ class DialogueCommon(WhatsappCommon):
                 "type": "interactive",
                 "interactive": {"type": "list_reply", "list_reply": reply},
             }
+        if kind == "template":
+            button = {"payload": rest[0], "text": "Sí, acepto"}
+            context = {"id": rest[1]}
+            return told | {"type": "button", "button": button, "context": context}
         if kind == "photo":
             image = {"id": "42", "mime_type": "image/png", "caption": rest[0]}
             return told | {"type": "image", "image": image}
@@ -509,6 +514,24 @@ class TestWhatsappDialogue(DialogueCommon):
             consents._is_withdrawn(self.company, "+573001234567", "whatsapp")
         )
 
+    def test_agreeing_to_a_template(self):
+        self.say("hola")
+        asked = self.answers()[-1]
+        asked.write({"wamid": "wamid.OUT1", "body": "¿Es correcto este número?"})
+        self.say(("template", "dc1:agree:9Qb2xT", "wamid.OUT1"))
+        consent = self.env["debt.contact.consent"].search([], limit=1)
+        self.assertEqual(consent.state, "given")
+        self.assertIn("¿Es correcto este número?", consent.wording)
+
+    def test_texts_are_forgotten_after_a_while(self):
+        self.say("asdf qwer")
+        misses = self.env["debt.whatsapp.miss"].sudo()
+        misses._gc_old()
+        self.assertTrue(misses.search([]))
+        with freeze_time(MORNING + timedelta(days=181)):
+            misses._gc_old()
+        self.assertFalse(misses.search([]))
+
     def test_stopping_by_a_button_while_a_person_answers(self):
         self.say("asesor")
         self.say(("tap", "dc1:stop"))
@@ -527,6 +550,20 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertEqual(len(self.tasks("fix_phone")), 1)
         self.assertNotIn("450", self.say("saldo"))
 
+    def test_the_wrong_person_of_one_customer_only(self):
+        other = self.new_debtor("Talleres Ríos", lang="es_419")
+        self.invoice(77_000, due=days(-3), partner=other)
+        self.run_on()
+        self.say("hola")
+        identity = self.conversation.identity_id
+        for customer in (self.debtor, other):
+            identity._check_passed(customer, self.company, "both", self.now)
+        self.say("saldo")
+        self.press("Talleres Ríos")
+        self.say(("tap", "dc1:wrong"))
+        states = {link.partner_id: link.state for link in identity.link_ids}
+        self.assertEqual(states, {self.debtor: "confirmed", other: "wrong_person"})
+
     # === MACHINES, DELAYS, HOSTILE TEXTS === #
 
     def test_pieces_are_answered_together(self):
@@ -535,14 +572,20 @@ class TestWhatsappDialogue(DialogueCommon):
     def test_an_echo_ends(self):
         said = [self.say("Gracias por su mensaje") for _time in range(4)]
         self.assertEqual([bool(each) for each in said], [True, True, False, False])
+        said = [self.say(("tap", "dc1:menu")) for _time in range(4)]
+        self.assertTrue(all(said))
 
     def test_nobody_gets_more_than_twenty_answers_an_hour(self):
-        answered = sum(bool(self.say(f"hola {n}")) for n in range(3))
-        self.assertEqual(answered, 3)
-        self.answers().write({"author": "bot"})
-        for number in range(17):
-            self.answers()[0].copy({"moment": self.now, "uuid": f"u{number}"})
+        self.say("hola")
+        answer = self.answers()
+        for number in range(19):
+            answer.copy({"moment": self.now, "uuid": f"u{number}"})
         self.assertEqual(self.say("saldo"), "")
+        # a person looks at it, once
+        self.assertEqual(self.conversation.waits_reason, "missed")
+        self.assertEqual(self.say("saldo?"), "")
+        self.assertEqual(len(self.tasks("answer")), 1)
+        self.assertIn("últimos 4 dígitos", self.say("saldo", later=61))
 
     def test_a_backlog_gets_one_apology(self):
         self.assertIn("Disculpe la demora", self.say("saldo", "hola?", age=15))

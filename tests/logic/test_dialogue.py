@@ -612,6 +612,12 @@ def test_coming_back():
     assert isinstance(chat.effects[0], Start)
 
 
+def test_agreeing_to_a_template_counts_with_its_words():
+    chat = Chat()
+    assert "volverá a recibir" in chat.say(tap("dc1:agree:9Qb2xT"))
+    assert chat.effects == (Start(""),)
+
+
 def test_a_wrong_number_is_confirmed_where_it_was_written():
     chat = Chat()
     said = chat.say("no soy Pedro")

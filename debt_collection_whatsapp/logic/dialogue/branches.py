@@ -307,3 +307,8 @@ def start(talk):
     """They agree to notices."""
     wording = talk.text("start_ask")
     return talk.turn(talk.plain("start_done"), Start(wording), event="start")
+
+
+def agree(talk):
+    """They agree to what a template asked them: its words are those that count."""
+    return talk.turn(talk.plain("start_done"), Start(""), event="start")

@@ -34,7 +34,7 @@ BRANCHES = {
     "dispute": (claims.dispute, LINKED),
 }
 #: Buttons of templates that mean one of these.
-TEMPLATE_BUTTONS = {"change": "promise", "decline": "stop", "no": "stop"}
+TEMPLATE_BUTTONS = {"change": "promise"}
 #: {state: what takes a text in it}; one that returns None did not understand it.
 STATES = {
     "verify": branches.on_verify,
@@ -197,7 +197,7 @@ def _button(talk):
     if action in BRANCHES:
         return _branch(talk, action)
     if action == "agree":
-        return branches.start(talk)
+        return branches.agree(talk)
     state, answer = ANSWERS.get(action, (None, None))
     session = talk.session
     if state != session.state or values[-1:] != (str(session.question),):

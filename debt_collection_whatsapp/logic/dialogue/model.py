@@ -221,7 +221,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class Start:
-    """They agree to messages again, with this wording."""
+    """They agree to messages again, with this wording; empty: that of the template
+    whose button they pressed."""
 
     wording: str
 

@@ -60,16 +60,21 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
     def _do_stop(self, _effect, messages, now):
         self.identity_id._opt_out(self.account_id, self._said(messages), now)
 
-    def _do_start(self, effect, _messages, _now):
+    def _do_start(self, effect, messages, _now):
+        asked = messages[-1:].reply_to_id.body
+        said = "\n".join(filter(None, (asked, self._said(messages))))
         self.identity_id._say(
             "given",
             self.account_id,
             source=self.env._("WhatsApp"),
-            wording=effect.wording,
+            wording=effect.wording or said,
         )
 
     def _do_wrong_person(self, _effect, messages, now):
-        for link in self._speaks_for():
+        links = self._speaks_for()
+        # who speaks for several is the wrong one of those that it is about
+        about = links.filtered(lambda link: link.partner_id == self.case_id.partner_id)
+        for link in about or links:
             link._wrong_person(self._said(messages), now, account=self.account_id)
         waiting = self.env["debt.whatsapp.message"]
         waiting._cancel_waiting(self, "wrong_person", now)

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from odoo.addons.debt_collection.fields import LooseMany2one
 
 from ...logic.dialogue.model import VERIFIED, CallPerson
 
+#: For so long texts that were not understood are kept.
+KEPT = timedelta(days=180)
 #: {event of a turn: the figure it counts for}
 FIGURES = {
     "promised": "promises",
@@ -118,6 +122,12 @@ class DebtWhatsappMiss(models.Model):
     moment = fields.Datetime(required=True)
     text = fields.Char(required=True)
     state = fields.Char(string="What Was Asked", help="Where the conversation stood.")
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Forget texts that nobody will learn from any more."""
+        before = fields.Datetime.now() - KEPT
+        self.search([("moment", "<", before)], limit=10_000).unlink()
 
     @api.model
     def _note(self, conversation, text, now):

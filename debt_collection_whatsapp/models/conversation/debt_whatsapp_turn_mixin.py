@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...logic.dialogue import Inbound, Session, refused, step
 from ...logic.dialogue.messages import REF, Link
-from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME, CallPerson
+from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME
 from .debt_whatsapp_effects_mixin import Refused
 
 _logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
                 self._apply(turn, messages, now)
             session = turn.session
             for message in turn.messages:
-                self._say(message, reference, messages, now)
+                self._say(message, reference, now)
             sitting._add(turn, facts, now)
             if not turn.resume:
                 break
@@ -114,7 +114,12 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
         )
 
     def _repeats(self, message):
-        """Return how often in a row exactly this was written, this time included."""
+        """Return how often in a row exactly this was written, this time included.
+
+        Machines write: whoever presses a button, or sends a photo, is none.
+        """
+        if message.button or message.kind in FILES:
+            return 1
         before = self.env["debt.whatsapp.message"].search(
             [
                 ("conversation_id", "=", self.id),
@@ -125,23 +130,21 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             order="id desc",
             limit=ECHOES,
         )
-        said = (message.body, message.button, message.kind)
         count = 0
         for each in before:
-            # a photo is no echo of another one
-            if (each.body, each.button, each.kind) != said or each.kind in FILES:
+            if each.button or (each.body, each.kind) != (message.body, message.kind):
                 break
             count += 1
         return max(count, 1)
 
     # === WHAT IS ANSWERED === #
 
-    def _say(self, message, reference, messages, now):
+    def _say(self, message, reference, now):
         """Put an answer into the queue.
 
         :param message: a message of ``logic.dialogue.messages``
         :param str reference: of what was entered in this turn
-        :param messages: what is answered
+        :param now: naive UTC moment
         """
         content, body = message.content(), message.plain()
         if isinstance(message, Link):
@@ -158,15 +161,15 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
             body=body.replace(REF, reference),
             now=now,
             case=self.case_id,
-            reply_to=None,
             priority=0,
             valid_until=now + VALID,
         )
 
     def _want_who_answers(self, turn, facts, messages, now):
         """Where the assistant is silent a person is wanted, from the first word on."""
-        called = any(isinstance(effect, CallPerson) for effect in turn.effects)
-        if turn.event != "silent" or called or turn.effects:
+        if turn.event == "limit" and not self.waits_since:
+            self._ask_person("missed", self._said(messages), messages, now)
+        if turn.event != "silent" or turn.effects:
             return
         if facts.human:
             self.muted_until = now + self._takeover_time()

@@ -102,6 +102,7 @@ class DebtWhatsappMessage(models.Model):
     user_id = LooseMany2one("res.users", string="Agent")
     kind = fields.Char(required=True, help="text, image, interactive, template, …")
     body = fields.Text(string="Text", help="What it says, as plain text.")
+    summary = fields.Char(compute="_compute_summary", help="Its text in one line.")
     content = fields.Json(
         help="The element of WhatsApp: what came, or what is sent without its envelope."
     )
@@ -149,10 +150,10 @@ class DebtWhatsappMessage(models.Model):
     error_code = fields.Integer(copy=False)
     error = fields.Char(copy=False)
     trace = fields.Char(copy=False, help="By which Meta's support finds the error.")
-    sent_date = fields.Datetime(copy=False)
-    delivered_date = fields.Datetime(copy=False)
-    read_date = fields.Datetime(copy=False)
-    failed_date = fields.Datetime(copy=False)
+    sent_date = fields.Datetime(string="Sent on", copy=False)
+    delivered_date = fields.Datetime(string="Delivered on", copy=False)
+    read_date = fields.Datetime(string="Read on", copy=False)
+    failed_date = fields.Datetime(string="Failed on", copy=False)
     price_category = fields.Char(
         string="Charged as",
         copy=False,
@@ -172,14 +173,18 @@ class DebtWhatsappMessage(models.Model):
     )
     _claimed_idx = models.Index("(account_id, claimed) WHERE claimed IS NOT NULL")
 
+    @api.depends("body", "kind")
+    def _compute_summary(self):
+        for message in self:
+            message.summary = _short(message.body or message.kind, 110)
+
     @api.depends("partner_id", "body")
     def _compute_display_name(self):
         for message in self:
             # sudo: the name of the customer is shown wherever the message is
             name = message.partner_id.sudo().name
-            body = " ".join((message.body or message.kind or "").split())
-            short = body if len(body) < 60 else f"{body[:57]}…"
-            message.display_name = " · ".join(filter(None, (name, short)))
+            text = _short(message.body or message.kind, 60)
+            message.display_name = " · ".join(filter(None, (name, text)))
 
     # === INTO THE QUEUE === #
 
@@ -564,3 +569,9 @@ class DebtWhatsappMessage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A message is evidence and cannot be deleted."))
+
+
+def _short(text, most):
+    """Return a text in one line that is no longer than so many letters."""
+    line = " ".join((text or "").split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
