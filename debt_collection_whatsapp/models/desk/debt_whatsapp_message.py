@@ -30,6 +30,10 @@ class DebtWhatsappMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
+        # whoever is written to first speaks for the customer who is written to
+        for message in messages.filtered("case_id"):
+            if not message.conversation_id.case_id:
+                message.conversation_id.case_id = message.case_id
         messages._tell_screens()
         return messages
 
@@ -51,8 +55,8 @@ class DebtWhatsappMessage(models.Model):
                 news = {"conversation": conversation.id, "ids": messages.ids}
                 conversation._bus_send(MESSAGE_NEWS, news)
             came = any(message.direction == "in" for message in messages)
-            if came and conversation.situation != "assistant":
-                conversation._tell_desks()
+            if came:
+                conversation._with_people()._tell_desks()
 
     # === HOW IT LOOKS === #
 
