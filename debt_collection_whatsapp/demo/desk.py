@@ -186,6 +186,9 @@ class Desk:
                 "content": content,
                 "state": state or "received",
                 "moment": moment,
+                "received": not author and moment,
+                # the assistant has nothing to say: a person answers here
+                "turn_date": not author and moment,
                 "reply_to_id": last.id if text == 6 else False,
                 "sent_date": author and moment,
                 "delivered_date": state in ("delivered", "read") and moment,

@@ -39,6 +39,9 @@ class Templates:
         )
         if not account:
             return
+        # translations come after the demo data; what Meta holds is in each language
+        module = self.env["ir.module.module"]._get("debt_collection_whatsapp")
+        module._update_translations()
         now = fields.Datetime.now()
         templates = self.env["debt.whatsapp.template"]
         for number, told in enumerate([*self._held(account), FOREIGN]):

@@ -15,6 +15,7 @@ from . import (
     test_whatsapp_sending,
     test_whatsapp_setup,
     test_whatsapp_template,
+    test_whatsapp_template_meta,
     test_whatsapp_webhook,
     test_whatsapp_whole,
 )

@@ -180,7 +180,7 @@ def amounts_of(message):
     return [word for word in message.plain().split() if word.startswith("$")]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(sessions, st.lists(inbounds, min_size=1, max_size=5), hidden | shown)
 def test_nothing_breaks_it_and_one_message_at_most_leaves(session, conversation, facts):
     for inbound in conversation:
@@ -198,7 +198,7 @@ def test_nothing_breaks_it_and_one_message_at_most_leaves(session, conversation,
         facts = replace(facts, moment=facts.moment + timedelta(seconds=40))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(sessions, st.lists(inbounds, min_size=1, max_size=4), hidden)
 def test_no_amount_is_shown_to_who_is_not_known(session, conversation, facts):
     # even if somebody put the account into the facts by mistake
@@ -219,7 +219,7 @@ def test_no_amount_is_shown_to_who_is_not_known(session, conversation, facts):
         session = turn.session
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     sessions,
     st.lists(inbounds, max_size=3),
@@ -238,7 +238,7 @@ def test_stopping_always_works(session, conversation, facts, word, tapped):
     assert Stop() in step(session, inbound, facts).effects
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(sessions, inbounds, shown)
 def test_no_message_threatens(session, inbound, facts):
     facts = replace(
@@ -249,7 +249,7 @@ def test_no_message_threatens(session, inbound, facts):
             assert texts.lint(message.plain(), lang) == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(sessions, st.lists(inbounds, max_size=3), shown, st.data())
 def test_every_button_that_is_shown_is_understood(session, conversation, facts, data):
     facts = replace(facts, human=False, answers_hour=0, customer=7)

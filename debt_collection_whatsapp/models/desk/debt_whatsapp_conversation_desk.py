@@ -357,13 +357,17 @@ class DebtWhatsappConversation(models.Model):
     def write(self, vals):
         if not DESK & vals.keys():
             return super().write(vals)
-        waited = self.filtered("waits_since")
-        before = {conversation: conversation.user_id for conversation in self}
+        waited, on_desks = self.filtered("waits_since"), self._with_people()
+        before = {conversation: conversation.user_id for conversation in on_desks}
         result = super().write(vals)
         (self.filtered("waits_since") - waited)._person_wanted()
-        for conversation, user in before.items():
-            conversation._tell_desks(user)
+        for conversation in on_desks | self._with_people():
+            conversation._tell_desks(before.get(conversation))
         return result
+
+    def _with_people(self):
+        """Return those that a person is wanted in, or has."""
+        return self.filtered(lambda each: each.situation != "assistant")
 
     def _person_wanted(self):
         """Somebody waits for a person from now on: whoever works the case has a task,
@@ -393,14 +397,14 @@ class DebtWhatsappConversation(models.Model):
     def _tell_desks(self, before=None):
         """Let the screens of those whom it concerns read the counters again.
 
-        :param before: who had it until now
+        :param before: who had it until now, where that may have changed
         """
-        self.ensure_one()
-        news = {"id": self.id}
-        users = self.user_id | (before or self.user_id)
-        for user in users:
-            user._bus_send(DESK_NEWS, news)
-        if not self.user_id or before is not None and not before:
-            group = self.env.ref("debt_collection.group_debt_agent")
-            # sudo: the channel of a group; the number of a conversation tells nothing
-            group.sudo()._bus_send(DESK_NEWS, news)
+        for conversation in self:
+            news = {"id": conversation.id}
+            user = conversation.user_id
+            for each in user | (before or user):
+                each._bus_send(DESK_NEWS, news)
+            if not user or before is not None and not before:
+                group = self.env.ref("debt_collection.group_debt_agent")
+                # sudo: the channel of a group; a number tells nothing
+                group.sudo()._bus_send(DESK_NEWS, news)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_datetime
 
-from ...logic.bubble import look, place
+from ...logic.bubble import bare, look, place
 from ...logic.wa_markup import to_html, to_plain
 
 #: A change of these is seen on the screen.
@@ -30,6 +30,10 @@ class DebtWhatsappMessage(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         messages = super().create(vals_list)
+        # whoever is written to first speaks for the customer who is written to
+        for message in messages.filtered("case_id"):
+            if not message.conversation_id.case_id:
+                message.conversation_id.case_id = message.case_id
         messages._tell_screens()
         return messages
 
@@ -51,8 +55,8 @@ class DebtWhatsappMessage(models.Model):
                 news = {"conversation": conversation.id, "ids": messages.ids}
                 conversation._bus_send(MESSAGE_NEWS, news)
             came = any(message.direction == "in" for message in messages)
-            if came and conversation.situation != "assistant":
-                conversation._tell_desks()
+            if came:
+                conversation._with_people()._tell_desks()
 
     # === HOW IT LOOKS === #
 
@@ -93,7 +97,6 @@ class DebtWhatsappMessage(models.Model):
                 "author": message.author,
                 "author_name": message._author_name(),
                 "moment": fields.Datetime.to_string(message.moment),
-                "html": to_html(message.body),
                 "kind": message.kind,
                 "kind_words": ""
                 if message.kind in TEXTS
@@ -168,7 +171,9 @@ class DebtWhatsappMessage(models.Model):
         self.ensure_one()
         found = look(self.content, self.template_id.components)
         where = place(self.content)
+        is_template = self.kind == "template"
         return {
+            "html": to_html(bare(self.body, found) if is_template else self.body),
             "header": found.header,
             "footer": found.footer,
             "buttons": list(found.buttons),

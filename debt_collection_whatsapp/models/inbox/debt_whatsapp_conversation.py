@@ -106,6 +106,7 @@ class DebtWhatsappConversation(models.Model):
             [
                 ("turn_date", "=", False),
                 ("direction", "=", "in"),
+                ("received", "!=", False),
                 ("account_id.app_id", "=", app.id),
             ],
             order="id",

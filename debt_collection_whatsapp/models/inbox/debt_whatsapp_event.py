@@ -55,7 +55,7 @@ class DebtWhatsappEvent(models.Model):
     @api.depends("kind", "received")
     def _compute_display_name(self):
         for event in self:
-            event.display_name = f"{event.kind or event.id}"
+            event.display_name = event.kind or str(event.id)
 
     @api.model
     def _store(self, app, raw, now):
@@ -70,23 +70,26 @@ class DebtWhatsappEvent(models.Model):
         :param now: naive UTC moment
         :return: whether it is new
         """
-        rows = self.env.execute_query(
+        # the same at the same moment: Odoo repeats the request, and then it is there
+        self.env.cr.execute(
             SQL(
                 """
             INSERT INTO debt_whatsapp_event
                         (app_id, fingerprint, received, body, state, count)
             VALUES (%s, %s, %s, %s, 'new', 0)
-                ON CONFLICT (fingerprint) DO NOTHING RETURNING id
+                ON CONFLICT (fingerprint) DO NOTHING
                 """,
                 app.id,
                 sha256(raw).hexdigest(),
                 now,
                 to_text(raw),
-            )
+            ),
+            log_exceptions=False,
         )
-        if rows:
+        is_new = bool(self.env.cr.rowcount)
+        if is_new:
             self._wake()
-        return bool(rows)
+        return is_new
 
     @api.model
     def _wake(self, moment=None):

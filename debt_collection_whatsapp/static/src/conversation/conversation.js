@@ -238,7 +238,7 @@ export class WhatsappConversation extends Component {
     }
 
     get daysLate() {
-        return _t("%s days", this.state.head.case.days);
+        return _t("(%s days)", this.state.head.case.days);
     }
 
     // doing

@@ -170,7 +170,7 @@ export class WhatsappDesk extends Component {
     }
 
     get daysLate() {
-        return _t("%s days", this.state.head.case.days);
+        return _t("(%s days)", this.state.head.case.days);
     }
 
     async press(name) {
