@@ -209,6 +209,15 @@ class TestSmsQueue(SmsCommon):
             )
         )
 
+    def test_one_that_may_not_leave_any_more_takes_the_next_channel(self):
+        self.env["debt.strategy.step.fallback"].create(
+            {"step_id": self.action.step_id.id, "channel": "email"}
+        )
+        self.env["debt.contact.consent"]._withdraw(NUMBER, "sms", "said so")
+        self.work_queue()
+        self.assertEqual(self.sms.state, "canceled")
+        self.assertEqual((self.action.channel, self.action.state), ("email", "planned"))
+
     def test_a_message_leaves_once(self):
         self.work_queue()
         self.sms.send()

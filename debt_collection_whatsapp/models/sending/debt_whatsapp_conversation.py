@@ -11,11 +11,12 @@ class DebtWhatsappConversation(models.Model):
 
     @api.depends("window_closed")
     def _compute_window_until(self):
-        super()._compute_window_until()
+        result = super()._compute_window_until()
         for conversation in self:
             closed, last = conversation.window_closed, conversation.last_inbound
             if closed and last and last <= closed:
                 conversation.window_until = min(conversation.window_until, closed)
+        return result
 
     def _is_wrong_person(self, partner):
         """Return whether it is not this customer who has the number."""
