@@ -57,6 +57,23 @@ def look(content, components=None):
     return Look(file_name=_text(body.get("filename")))
 
 
+def bare(text, found):
+    """Return the text of a bubble without what is drawn around it.
+
+    Templates are kept as one text, with header, footer and labels.
+
+    >>> bare("Notice\\n\\nHello.\\n\\nSTOP\\n[Yes]", Look("Notice", "STOP", ("Yes",)))
+    'Hello.'
+    >>> bare("Hello.", Look("Notice", "STOP", ("Yes",)))
+    'Hello.'
+    """
+    text = (text or "").strip()
+    labels = " ".join(f"[{label}]" for label in found.buttons)
+    for end in filter(None, (labels, found.footer)):
+        text = text.removesuffix(end).rstrip()
+    return text.removeprefix(found.header).lstrip() if found.header else text
+
+
 def place(content):
     """Return where a location is, as (latitude, longitude), or None.
 

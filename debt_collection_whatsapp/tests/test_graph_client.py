@@ -1,7 +1,9 @@
 import logging
+import ssl
 from unittest.mock import patch
 
 import requests
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from odoo.tests import BaseCase, tagged
 
@@ -41,6 +43,12 @@ def rows(count, title="Pagar"):
 def buttons(*titles):
     replies = [{"id": str(n), "title": title} for n, title in enumerate(titles)]
     return {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}
+
+
+def bad_record():
+    error = ssl.SSLError("decryption failed or bad record mac")
+    error.reason = "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+    return error
 
 
 @tagged("post_install", "-at_install")
@@ -94,6 +102,27 @@ class TestGraphClient(BaseCase):
                 self.subTest(error=error),
                 patch("requests.sessions.Session.send", side_effect=error),
                 self.assertRaises(NotSent),
+            ):
+                self.send()
+
+    def test_tls_that_fails_at_the_start_and_in_the_middle(self):
+        with self.assertRaises(NotSent):
+            # no TLS is spoken there
+            self.client_with(base=self.graph.url.replace("http:", "https:")).send(
+                PHONE_NUMBER, TEXT
+            )
+        self.assertFalse(self.graph.asked)
+        for cause, expected in (
+            (ssl.SSLCertVerificationError("self-signed"), NotSent),
+            (ssl.SSLEOFError("EOF in violation of protocol"), Uncertain),
+            (bad_record(), Uncertain),
+        ):
+            reason = MaxRetryError(None, "/", SSLError(cause))
+            error = requests.exceptions.SSLError(reason)
+            with (
+                self.subTest(cause=cause),
+                patch("requests.sessions.Session.send", side_effect=error),
+                self.assertRaises(expected),
             ):
                 self.send()
 

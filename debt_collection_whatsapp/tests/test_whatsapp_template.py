@@ -188,6 +188,15 @@ class TestTemplateContent(TemplateCommon):
             self.assertEqual(self.texts._of_action(action), self.text(code))
         self.assertEqual(self.texts._of_action(self.sample()), self.overdue)
 
+    def test_a_campaign_does_not_say_that_what_is_not_due_was_due(self):
+        for days, code in ((5, "due_soon"), (0, "due_today"), (-5, "overdue_notice")):
+            due = DAY + timedelta(days=days)
+            self.invoice(100, due=due)
+            self.run_on(DAY)
+            items = self.env["debt.item"].search([("date_due", "=", due)])
+            action = self.sample(item_refs=items.ids)
+            self.assertEqual(self.texts._of_action(action), self.text(code))
+
     def test_promises_and_thanks_have_their_own(self):
         for purpose, code in (
             ("promise_confirm", "promise_confirmed"),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
-from debt_collection_whatsapp_logic.bubble import MOST, look, place
+from debt_collection_whatsapp_logic.bubble import MOST, Look, bare, look, place
 from debt_collection_whatsapp_logic.wa_markup import to_html, to_plain
 from debt_collection_whatsapp_logic.window import (
     KINDS,
@@ -158,3 +158,15 @@ def test_files_are_known_by_how_they_begin():
         assert most_bytes(mimetype) == most
     assert kind_of(b"") is None
     assert kind_of(b"GIF89a") is None
+
+
+@given(
+    st.text(), st.text(max_size=9), st.text(max_size=9), st.lists(st.text(max_size=9))
+)
+def test_what_is_drawn_around_a_text_is_not_in_it(body, header, footer, labels):
+    found = Look(header.strip(), footer.strip(), tuple(labels))
+    left = bare(body, found)
+    assert left in body
+    end = "\n".join(filter(None, (found.footer, " ".join(f"[{x}]" for x in labels))))
+    whole = "\n\n".join(filter(None, (found.header, "Hello.", end)))
+    assert bare(whole, found) == "Hello."

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...logic.bubble import look
+from ...logic.bubble import bare, look
 from ...logic.wa_markup import to_html
 
 
@@ -30,7 +30,7 @@ class DebtWhatsappConversation(models.Model):
                 {
                     "id": template.id,
                     "name": text.name,
-                    "html": to_html(words),
+                    "html": to_html(bare(words, around)),
                     "header": around.header,
                     "footer": around.footer,
                     "buttons": list(around.buttons),

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.misc import format_datetime
 
-from ...logic.bubble import look, place
+from ...logic.bubble import bare, look, place
 from ...logic.wa_markup import to_html, to_plain
 
 #: A change of these is seen on the screen.
@@ -97,7 +97,6 @@ class DebtWhatsappMessage(models.Model):
                 "author": message.author,
                 "author_name": message._author_name(),
                 "moment": fields.Datetime.to_string(message.moment),
-                "html": to_html(message.body),
                 "kind": message.kind,
                 "kind_words": ""
                 if message.kind in TEXTS
@@ -172,7 +171,9 @@ class DebtWhatsappMessage(models.Model):
         self.ensure_one()
         found = look(self.content, self.template_id.components)
         where = place(self.content)
+        is_template = self.kind == "template"
         return {
+            "html": to_html(bare(self.body, found) if is_template else self.body),
             "header": found.header,
             "footer": found.footer,
             "buttons": list(found.buttons),

@@ -213,9 +213,19 @@ class DebtWhatsappText(models.Model):
         chosen = action.campaign_id.whatsapp_text_id or step._text_of(
             "whatsapp_text_id", "whatsapp"
         )
-        return chosen or texts._standard(
-            self._purpose_of_days(step.days if step else 1), action.company_id
-        )
+        days = step.days if step else self._days_past_due(action)
+        return chosen or texts._standard(self._purpose_of_days(days), action.company_id)
+
+    @api.model
+    def _days_past_due(self, action):
+        """Return how long the oldest document of an action is due; 1 where none is.
+
+        A campaign may be about what is not due yet.
+        """
+        dates = [day for day in action.item_ids.mapped("date_due") if day]
+        if not dates or not action.contact_day:
+            return 1
+        return (action.contact_day - min(dates)).days
 
     @api.model
     def _purpose_of_days(self, days):
