@@ -12,6 +12,11 @@ class DebtWhatsappApp(models.Model):
     )
     event_ids = fields.One2many("debt.whatsapp.event", "app_id")
 
+    @api.model
+    def _of_inboxes(self):
+        """Return the apps of which anything was told, also those that are archived."""
+        return self.with_context(active_test=False).search([("event_ids", "!=", False)])
+
     @api.constrains("event_days")
     def _check_event_days(self):
         for app in self:

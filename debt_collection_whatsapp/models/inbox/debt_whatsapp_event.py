@@ -102,9 +102,8 @@ class DebtWhatsappEvent(models.Model):
         """Delete what was told long ago, some thousands at a time."""
         self.flush_model()
         now = fields.Datetime.now()
-        apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
         done = 0
-        for app in apps.search([]):
+        for app in self.env["debt.whatsapp.app"]._of_inboxes():
             self.env.cr.execute(
                 SQL(
                     """

@@ -66,8 +66,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
         """Work the inboxes of all apps, and answer who wrote."""
         run = self.env["debt.run"]
         end = time.monotonic() + ROUND
-        apps = self.env["debt.whatsapp.app"].with_context(active_test=False)
-        for app in apps.search([]):
+        for app in self.env["debt.whatsapp.app"]._of_inboxes():
             with self._inbox_lock(app) as free:
                 while free:
                     waits = self._work_app(app, fields.Datetime.now())
@@ -171,7 +170,8 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
     def _work_elements(self, told, now):
         """Return [(element, result, what went wrong)]."""
         results = []
-        for (kind, *_where), group in groupby(
+        # neighbours only: the order in which Meta told is kept
+        for (kind, *_where), group in groupby(  # pylint: disable=bad-builtin-groupby
             told, lambda e: (e.kind, e.phone_number_id, e.waba_id)
         ):
             size = BATCH if kind == "status" else 1
