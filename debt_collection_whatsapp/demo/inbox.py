@@ -32,9 +32,10 @@ class Inbox:
         self.account = self.env["debt.whatsapp.account"].search(
             [("company_id", "=", self.company.id)], limit=1
         )
-        if not self.account:
+        people = self.account and self._reachable()
+        if not people:
             return
-        stopped, *_more = self._reachable()
+        stopped = people[0]
         for number, (ago, name, wa_id, text) in enumerate(WRITTEN):
             wa_id = wa_id or stopped.phone.removeprefix("+")
             self._event(ago, self._message(number, ago, name, wa_id, text))
@@ -50,7 +51,7 @@ class Inbox:
         self._know(stopped)
 
     def _reachable(self):
-        """Return people of customers who owe something and have a mobile."""
+        """Return people of customers who owe something, of whom no story tells."""
         cases = self.env["debt.case"].search(
             [
                 ("company_id", "=", self.company.id),
@@ -62,7 +63,7 @@ class Inbox:
         )
         people = self.env["debt.whatsapp.identity"]
         found = [people._of_partner(self.account, case.partner_id) for case in cases]
-        return [identity for identity in found if identity]
+        return [i for i in found if i and not i.conversation_ids]
 
     def _know(self, stopped):
         """Some proved who they are, one is confirmed by an agent, one the wrong one."""

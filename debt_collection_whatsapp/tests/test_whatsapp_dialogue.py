@@ -309,7 +309,8 @@ class TestWhatsappDialogue(DialogueCommon):
         self.say(("tap", "dc1:promise"))
         self.say("450.000 mañana")
         self.pay(self.bills[0])
-        self.assertIn("No tiene facturas pendientes", self.press("Sí, confirmo"))
+        # what is not due yet is all that is left
+        self.assertIn("Saldo al 10:05: $ 120.000.", self.press("Sí, confirmo"))
         self.assertFalse(self.case.promise_ids)
 
     def test_a_receipt_makes_a_notice(self):

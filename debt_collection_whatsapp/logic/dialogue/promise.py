@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from . import words
 from .amounts import day_first, decimal_comma, find_amount, tell_amount
-from .branches import human
+from .branches import balance, human
 from .days import find_day
 from .messages import REF, Text
 from .model import AcceptPlan, CallPerson, MakePromise, Turn
@@ -20,8 +20,8 @@ PAYMENTS = 12
 def promise(talk):
     """Ask for the day, unless the message says it already."""
     terms = talk.facts.promise
-    if not terms:
-        return talk.turn(talk.plain("nothing_open"), event="balance")
+    if not terms:  # nothing is overdue, or all of it is covered
+        return balance(talk)
     if terms.refusal:
         return _refuse(talk)
     if talk.inbound.kind == "text":

@@ -52,7 +52,7 @@ class DebtWhatsappBubble(models.AbstractModel):
         if draft.header_kind == "text":
             return Markup('<div class="o_debt_wa_phone_header">%s</div>') % draft.header
         if draft.header_kind:
-            name = self.env._("File: %s", draft.header or draft.header_kind)
+            name = "PDF" if draft.header_kind == "document" else draft.header_kind
             file = Markup('<div class="o_debt_wa_phone_file">%s %s</div>')
             return file % (_ICON % "fa-file-pdf-o", name)
         return ""

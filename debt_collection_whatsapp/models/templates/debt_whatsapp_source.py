@@ -94,7 +94,8 @@ class DebtWhatsappSource(models.AbstractModel):
             "first_name": lambda: first_name(addressee.name, addressee.is_company),
             "contact": lambda: addressee.name,
             "customer": lambda: action.debtor_id.name,
-            "company": lambda: action.company_id.name,
+            # S.A.S.: the full stop of a sentence may follow
+            "company": lambda: (action.company_id.name or "").rstrip("."),
             "agent": lambda: action.text_agent,
             "amount": lambda: action.text_amount,
             "documents": lambda: action.text_documents,
@@ -131,7 +132,7 @@ class DebtWhatsappSource(models.AbstractModel):
             "first_name": "Marta",
             "contact": "Marta Ruiz",
             "customer": "Ferretería Andina",
-            "company": company.name,
+            "company": (company.name or "").rstrip("."),
             "agent": "Ana Torres",
             "documents": "FV-2026-0042",
             "document": "FV-2026-0042",
