@@ -12,8 +12,9 @@ from .graph_error import PAIR_GAP
 
 #: So many quick messages to one person are borrowed where they answer each other.
 BURST = 4
-#: For how long an earlier message can make the next one wait.
-PAIR_MEMORY = timedelta(seconds=PAIR_GAP * (BURST + 2))
+#: For how long an earlier message counts. Forgetting it lends the quick ones once more;
+#: WhatsApp itself lends 45.
+PAIR_MEMORY = timedelta(minutes=10)
 #: The part of the day's people that reminders may take: the rest is for answers.
 REMINDER_PART = 0.7
 

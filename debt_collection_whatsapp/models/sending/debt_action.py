@@ -17,7 +17,9 @@ class DebtAction(models.Model):
             ("not_on_whatsapp", "Not reached on WhatsApp"),
         ]
     )
-    whatsapp_message_ids = fields.One2many("debt.whatsapp.message", "action_id")
+    whatsapp_message_ids = fields.One2many(
+        "debt.whatsapp.message", "action_id", string="WhatsApp Messages"
+    )
 
     # === CONTACT DATA === #
 
