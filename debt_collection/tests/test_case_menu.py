@@ -57,7 +57,9 @@ class TestCaseMenu(DebtCommon):
         ):
             view = self.env["debt.case"].with_user(user).get_view(view_type="form")
             header = etree.fromstring(view["arch"]).find("header")
-            self.assertEqual(len(header.findall("button")), expected, user.login)
+            # one that an addon says differently is still one
+            names = {button.get("name") for button in header.findall("button")}
+            self.assertEqual(len(names), expected, user.login)
 
     def test_the_menu_by_role(self):
         menus = {
