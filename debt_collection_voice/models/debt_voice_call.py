@@ -255,8 +255,12 @@ class DebtVoiceCall(models.Model):
             "Timeout": RING_SECONDS,
         }
 
-    def _debt_report(self, outcome, answer):
-        """Record what the provider answered; events may have come before it."""
+    def _debt_report(self, outcome, detail, seconds=None):
+        """Record what the provider answered; events may have come before it.
+
+        :param detail: the whole answer: it names the call, and how long to wait
+        """
+        answer = detail
         self.invalidate_recordset()
         if outcome == ACCEPTED:
             if not self.sid:

@@ -47,7 +47,11 @@ class DebtWhatsappAccount(models.Model):
     )
     active = fields.Boolean(default=True)
     app_id = fields.Many2one(
-        "debt.whatsapp.app", string="Application", required=True, ondelete="restrict"
+        "debt.whatsapp.app",
+        string="Application",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company

@@ -21,7 +21,9 @@ class DebtWhatsappEvent(models.Model):
     _log_access = False
     _order = "id desc"
 
-    app_id = fields.Many2one("debt.whatsapp.app", required=True, ondelete="cascade")
+    app_id = fields.Many2one(
+        "debt.whatsapp.app", required=True, index=True, ondelete="cascade"
+    )
     fingerprint = fields.Char(required=True, help="SHA-256 of the body.")
     received = fields.Datetime(required=True)
     body = fields.Text(required=True)

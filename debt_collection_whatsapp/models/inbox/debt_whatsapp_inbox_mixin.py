@@ -2,10 +2,8 @@ import logging
 import time
 from collections import Counter
 from datetime import timedelta
-from itertools import groupby
 
 from odoo import api, fields, models
-from odoo.tools import split_every
 
 from odoo.addons.debt_collection.models.daily.debt_run import LOCK_CLASS, RETRYABLE
 
@@ -169,15 +167,16 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
 
     def _work_elements(self, told, now):
         """Return [(element, result, what went wrong)]."""
-        results = []
-        # neighbours only: the order in which Meta told is kept
-        for (kind, *_where), group in groupby(  # pylint: disable=bad-builtin-groupby
-            told, lambda e: (e.kind, e.phone_number_id, e.waba_id)
-        ):
-            size = BATCH if kind == "status" else 1
-            for batch in split_every(size, group, list):
-                results += self._try(batch, now)
-        return results
+        batches, last = [], None
+        for element in told:
+            # neighbours only: the order in which Meta told is kept
+            alike = (element.kind, element.phone_number_id, element.waba_id)
+            size = BATCH if element.kind == "status" else 1
+            if alike != last or len(batches[-1]) == size:
+                batches.append([])
+            batches[-1].append(element)
+            last = alike
+        return [result for batch in batches for result in self._try(batch, now)]
 
     def _try(self, batch, now):
         """Work elements together; one by one where that fails."""
