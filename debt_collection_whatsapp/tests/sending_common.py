@@ -9,6 +9,9 @@ from .common import DAY, WhatsappCommon
 #: Monday, noon in Bogotá.
 NOON = fields.Datetime.to_datetime("2026-06-01 17:00:00")
 
+#: In which language of Odoo the messages of a language at Meta are written.
+SPOKEN = {"es": "es_419"}
+
 
 def days(count):
     return DAY + timedelta(days=count)
@@ -45,6 +48,7 @@ class SendingCommon(WhatsappCommon):
         templates = cls.env["debt.whatsapp.template"].sudo()
         for purpose in purposes:
             text = texts._standard(purpose, account.company_id)
+            text = text.with_context(lang=SPOKEN.get(lang, "en_US"))
             told = template_payload.creation(
                 text._draft(lang), f"{text.code}_v1", text._examples(account.company_id)
             )

@@ -110,7 +110,8 @@ class TestTemplateContent(TemplateCommon):
         )
 
     def test_several_documents_are_not_said_to_be_one(self):
-        first = self.owes(100, 50)[0]
+        first = self.invoice(100, due=DAY - timedelta(days=9))
+        self.owes(50)
         template = self.submitted()["en"]
         self.assertIn(
             f"your invoice {first.name} and 1 more for $\xa0150.00",

@@ -128,7 +128,9 @@ class DebtQueueMixin(models.AbstractModel):
             if not run._may_commit():
                 raise
             self.env.cr.rollback()
-            _logger.exception("%s %s of an action", self._queue_label, self.id)
+            _logger.exception(
+                "%s %s of a collection action", self._queue_label, self.id
+            )
             return UNKNOWN
 
     def _debt_take(self):

@@ -122,7 +122,7 @@ registry.category("web_tour.tours").add("debt_whatsapp_template", {
         },
         {
             content: "it is shown as it will look",
-            trigger: '.o_debt_wa_preview .o_debt_wa_text:contains("notice")',
+            trigger: '.o_debt_wa_preview .o_debt_wa_text:contains("aviso")',
         },
         {
             content: "send it",
@@ -136,7 +136,7 @@ registry.category("web_tour.tours").add("debt_whatsapp_template", {
         },
         {
             content: "it is in the conversation",
-            trigger: '.o_debt_wa_out[data-state="queued"] .o_debt_wa_text:contains("notice")',
+            trigger: '.o_debt_wa_out[data-state="queued"] .o_debt_wa_text:contains("aviso")',
         },
     ],
 });
