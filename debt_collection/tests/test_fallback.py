@@ -206,6 +206,31 @@ class TestFallback(FallbackCommon):
         self.dispatch()
         self.assertEqual(action.state, "sent")
 
+    def test_who_is_surely_reached_has_an_address(self):
+        self.strategy.mode = "approve"
+        self.invoice(100, due=DUE)
+        action = self.actions_of(self.run_on()).sudo()
+        channel = self.env["debt.channel.email"]
+        email = self.debtor.email
+        self.assertEqual(channel._surely_reached(action), action)
+        self.assertIn(action, channel._addresses(action))
+        self.env["mail.blacklist"].sudo()._add(email)
+        self.assertFalse(channel._surely_reached(action))
+        self.env["mail.blacklist"].sudo()._remove(email)
+        self.debtor.email = False
+        self.assertFalse(channel._surely_reached(action))
+        self.debtor.email = "came-back@example.com"
+        self.assertEqual(channel._surely_reached(action), action)
+        self.env["debt.bounce"].sudo().create(
+            {
+                "email": "came-back@example.com",
+                "kind": "hard",
+                "day": DAY,
+                "company_id": self.company.id,
+            }
+        )
+        self.assertFalse(channel._surely_reached(action))
+
     def test_a_text_that_nobody_saw_is_not_sent_where_people_approve(self):
         self.strategy.mode = "approve"
         self.invoice(100, due=DUE)

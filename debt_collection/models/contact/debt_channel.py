@@ -35,6 +35,13 @@ class DebtChannel(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _surely_reached(self, actions):
+        """Return those of whom one statement can tell that they have an address.
+
+        For the many that a run prepares; of the others ``_addresses`` says it.
+        """
+        return actions.browse()
+
     def _why_unreachable(self, actions):
         """Return {reason: actions} of actions that have no address."""
         return {"no_address": actions}

@@ -9,6 +9,8 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize, generate_tracking_message_id
 from odoo.tools.rendering_tools import convert_inline_template_to_qweb
 
+from ...tools.sql import int_array
+
 #: What is written where no step says it.
 TEMPLATES = {
     "promise_confirm": "debt_collection.mail_template_promise_confirm",
@@ -34,6 +36,26 @@ class DebtChannelEmail(models.AbstractModel):
             for action, (name, email, reason) in self._found(actions).items()
             if not reason
         }
+
+    def _surely_reached(self, actions):
+        for name in ("res.partner", "mail.blacklist", "debt.bounce", "debt.action"):
+            self.env[name].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT a.id
+              FROM debt_action a
+              JOIN res_partner p ON p.id = a.partner_id
+             WHERE a.id = ANY(%s) AND p.email_normalized IS NOT NULL
+               AND NOT EXISTS (SELECT FROM mail_blacklist b
+                                WHERE b.email = p.email_normalized)
+               AND NOT EXISTS (SELECT FROM debt_bounce x
+                                WHERE x.email = p.email_normalized)
+                """,
+                int_array(actions.ids),
+            )
+        )
+        return actions.browse([action_id for (action_id,) in rows])
 
     def _why_unreachable(self, actions):
         found = self._found(actions)

@@ -427,8 +427,11 @@ class DebtRun(models.Model):
                 ("step_id.fallback_ids", "!=", False),
             ]
         )
-        for batch_ids in split_every(BATCH, waiting.ids):
-            waiting.browse(batch_ids)._reach()
+        for code, actions in waiting.grouped("channel").items():
+            channel = self.env["debt.channel"]._get(code)
+            unsure = actions - channel._surely_reached(actions)
+            for batch_ids in split_every(BATCH, unsure.ids):
+                unsure.browse(batch_ids)._reach()
         confirmations = self.env["debt.action"].search(
             [
                 ("run_id", "=", self.id),
