@@ -75,7 +75,7 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
         # who speaks for several is the wrong one of those that it is about
         about = links.filtered(lambda link: link.partner_id == self.case_id.partner_id)
         for link in about or links:
-            link._wrong_person(self._said(messages), now, account=self.account_id)
+            link._wrong_person(self._said(messages), now)
         waiting = self.env["debt.whatsapp.message"]
         waiting._cancel_waiting(self, "wrong_person", now)
         self.case_id = False

@@ -264,8 +264,7 @@ class DebtWhatsappConversation(models.Model):
         below = text if files and len(text) <= CAPTION else ""
         parts = []
         if text and not below:
-            parts.append(({"type": "text", "text": {"body": text}}, text, files))
-            parts[-1] = (*parts[-1][:2], None)
+            parts.append(({"type": "text", "text": {"body": text}}, text, None))
         for file in files:
             kind = "image" if file.mimetype.startswith("image/") else "document"
             element = {"attachment_id": file.id}

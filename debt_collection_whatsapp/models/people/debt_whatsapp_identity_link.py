@@ -168,7 +168,7 @@ class DebtWhatsappIdentityLink(models.Model):
 
     # === THE WRONG PERSON === #
 
-    def _wrong_person(self, said, now, *, way="chat", account=None):
+    def _wrong_person(self, said, now, *, way="chat"):
         """This number is not that of the customer: it is not used for it any more.
 
         It is noted with the consents, so that no channel uses it, and somebody is asked
