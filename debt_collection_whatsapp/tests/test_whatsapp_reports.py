@@ -273,6 +273,18 @@ class TestWhatsappRights(SendingCommon):
         statuses = self.env["debt.whatsapp.status"].with_user(stranger)
         self.assertFalse(statuses.search([]))
 
+    def test_reports_on_unknown_senders_are_not_for_agents_with_own_cases(self):
+        message = self.reminded()
+        self.work()
+        self.report(message, "sent")
+        self.company.debt_agent_scope = "own"
+        statuses = self.env["debt.whatsapp.status"].with_user(self.agent)
+        known = [("message_id", "=", message.id)]
+        message.case_id.agent_id = self.agent
+        self.assertTrue(statuses.search(known))
+        message.case_id = False
+        self.assertFalse(statuses.search(known))
+
     def test_messages_go_with_the_case_into_which_theirs_is_merged(self):
         message = self.reminded()
         target = self.new_debtor("Target")
