@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import psycopg2
 
@@ -199,6 +200,14 @@ class TestMonthlyStatement(DebtCommon):
         self.pay(invoice, 25)
         self.run_on(THIRD)
         case = self.case_of()
+        # a link is valid from the second in which it is made: the same one, twice
+        self.startPatcher(
+            patch(
+                "odoo.addons.debt_collection.models.contact.debt_action_text_mixin"
+                ".hash_sign",
+                return_value="the-secret-of-the-link",
+            )
+        )
         page, _kind = self.env["ir.actions.report"]._render_qweb_html(
             "debt_collection.debt_statement_report", case.ids, data={"day": THIRD}
         )
