@@ -1,26 +1,25 @@
 from odoo import fields, http
 from odoo.http import request
-from odoo.tools.misc import verify_hash_signed
 
 
 class DebtPay(http.Controller):
-    @http.route("/debt/pay/<string:token>", type="http", auth="public", methods=["GET"])
-    def pay(self, token, **_kwargs):
+    @http.route(
+        ["/debt/pay/<string:secret>", "/d/<string:secret>"],
+        type="http",
+        auth="public",
+        methods=["GET"],
+    )
+    def pay(self, secret, **_kwargs):
         """Show what one debtor owes to one company, each with its page to pay.
 
-        The token of a message names the case, is signed and expires; any other gets the
-        same answer.
+        The long link of a message or the short one of an SMS names the case; it expires
+        and can be revoked. Any other gets the same answer. Reading changes nothing.
         """
-        return self._show(self._case(token))
-
-    @http.route("/d/<string:secret>", type="http", auth="public", methods=["GET"])
-    def short(self, secret, **_kwargs):
-        """Show the same behind the short link of an SMS; reading it changes nothing."""
         # sudo: the secret is the right to see this one case
         links_sudo = request.env["debt.link"].sudo()
-        return self._show(links_sudo._find(secret, fields.Datetime.now()))
+        return self._show(links_sudo._case_of(secret, fields.Datetime.now()), secret)
 
-    def _show(self, case_sudo):
+    def _show(self, case_sudo, _secret):
         """Return the page of a case; empty: that the link is no longer valid."""
         if not case_sudo:
             return request.render("debt_collection.pay_link_expired", status=404)
@@ -37,15 +36,3 @@ class DebtPay(http.Controller):
             "debt_collection.pay_page",
             {"case": case_sudo, "items": items, "pages": pages},
         )
-
-    def _case(self, token):
-        """Return the case that a token names, or None."""
-        # sudo: the signed token is the right to see this one case
-        env = request.env(su=True)
-        try:
-            values = verify_hash_signed(env, "debt_collection.pay", token)
-        except (ValueError, IndexError):
-            return None
-        if not values:
-            return None
-        return env["debt.case"].browse(values[0]).exists() or None

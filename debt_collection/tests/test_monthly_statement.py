@@ -202,10 +202,8 @@ class TestMonthlyStatement(DebtCommon):
         case = self.case_of()
         # a link is valid from the second in which it is made: the same one, twice
         self.startPatcher(
-            patch(
-                "odoo.addons.debt_collection.models.contact.debt_action_text_mixin"
-                ".hash_sign",
-                return_value="the-secret-of-the-link",
+            patch.object(
+                type(self.env["debt.link"]), "_signed", return_value="the-secret"
             )
         )
         page, _kind = self.env["ir.actions.report"]._render_qweb_html(

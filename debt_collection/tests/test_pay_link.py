@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from odoo.exceptions import AccessError
+from odoo.fields import Datetime
 from odoo.tests import HttpCase, tagged
 
 from .common import DAY, DebtCommon
@@ -33,3 +35,20 @@ class TestPayLink(DebtCommon, HttpCase):
                 self.assertEqual(page.status_code, 404)
                 self.assertNotIn(self.mine.name, page.text)
                 self.assertNotIn("100.00", page.text)
+
+    def test_an_agent_revokes_what_was_given_until_now(self):
+        case = self.action.case_id
+        short = self.env["debt.link"].sudo()._new(case, Datetime.now())[case]
+        links = [f"/debt/pay/{self.token}", f"/d/{short.rsplit('/', 1)[1]}"]
+        for link in links:
+            self.assertEqual(self.url_open(link).status_code, 200)
+        case.with_user(self.agent).action_revoke_links()
+        for link in links:
+            self.assertEqual(self.url_open(link).status_code, 404)
+        self.action.invalidate_recordset()
+        again = self.action.text_pay_url.rsplit("/", 1)[1]
+        self.assertEqual(self.url_open(f"/debt/pay/{again}").status_code, 200)
+        self.assertIn("revoked", case.message_ids[0].body)
+        accountant = self.new_user("accountant", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            case.with_user(accountant).action_revoke_links()

@@ -11,6 +11,7 @@ from . import (
     debt_action_text_mixin,
     debt_action_thanks_mixin,
     debt_case_answer_mixin,
+    debt_case_link_mixin,
     debt_channel,
     debt_queue_mixin,
 )

@@ -1,15 +1,10 @@
-from datetime import timedelta
-
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
-from odoo.tools.misc import get_lang, hash_sign
+from odoo.tools.misc import get_lang
 
 from ...tools.sql import int_array
-
-#: How long the link of a message opens the page.
-PAY_LINK_DAYS = 60
 
 # plain text, for speed: whoever fills it in escapes
 _CELL = '<td style="padding:6px 8px;border-bottom:1px solid #e5e7eb;%s">%s</td>'
@@ -251,16 +246,11 @@ class DebtActionTextMixin(models.AbstractModel):
 
     @api.depends("case_id")
     def _compute_text_pay_url(self):
-        env = self.env(su=True)  # sudo: the secret of the database signs the link
+        links = self.env["debt.link"]
         for action in self:
-            token = hash_sign(
-                env,
-                "debt_collection.pay",
-                [action.case_id.id],
-                expiration=timedelta(days=PAY_LINK_DAYS),
-            )
+            secret = links._signed(action.case_id)
             base = action.company_id.sudo().get_base_url()
-            action.text_pay_url = f"{base}/debt/pay/{token}"
+            action.text_pay_url = f"{base}/debt/pay/{secret}"
 
     @api.depends("debtor_id")
     def _compute_text_reference(self):

@@ -4,19 +4,24 @@ import string
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.misc import hash_sign, verify_hash_signed
 
 from ...fields import LooseMany2one
-from .debt_action_text_mixin import PAY_LINK_DAYS
 
+#: How long the links in messages lead to what the debtor owes.
+PAY_LINK_DAYS = 60
+_SCOPE = "debt_collection.pay"
 _ALPHABET = string.ascii_letters + string.digits
 #: 62 ** 12 is more than 2 ** 71: nobody finds one by trying.
 LENGTH = 12
 
 
 class DebtLink(models.Model):
-    """A link short enough for an SMS that shows one case.
+    """The links in messages, each of which shows one case without a login.
 
-    Only a fingerprint of its secret is kept: who reads the table can open nothing.
+    Long ones are signed by the database and kept nowhere. Of those that are short
+    enough for an SMS only a fingerprint is kept: who reads the table can open nothing.
+    Both expire, and a case can revoke all that were given until now.
     """
 
     _name = "debt.link"
@@ -56,6 +61,34 @@ class DebtLink(models.Model):
             case: self._address(case.company_id, secret)
             for case, secret in secret_of.items()
         }
+
+    @api.model
+    def _signed(self, case):
+        """Return the secret of a long link to a case, valid for some weeks."""
+        # sudo: the secret of the database signs the link
+        return hash_sign(
+            self.env(su=True),
+            _SCOPE,
+            [case.id, case.link_series],
+            expiration=timedelta(days=PAY_LINK_DAYS),
+        )
+
+    @api.model
+    def _case_of(self, secret, now):
+        """Return the case that the secret of a link shows, empty where it shows none.
+
+        :param str secret: of a long link, or of a short one
+        :param now: naive UTC moment for which short links have to be valid
+        """
+        if len(secret) == LENGTH:
+            return self._find(secret, now)
+        try:
+            values = verify_hash_signed(self.env(su=True), _SCOPE, secret)
+        except (ValueError, IndexError):
+            values = None
+        case_id, series = values or (False, 0)
+        case = self.env["debt.case"].browse(case_id).exists()
+        return case.filtered(lambda case: case.link_series == series)
 
     @api.model
     def _example(self, company):

@@ -49,6 +49,7 @@ class DebtCase(models.Model):
         "debt.case.group.mixin",
         "debt.case.legal.mixin",
         "debt.case.statement.mixin",
+        "debt.case.link.mixin",
         "debt.case.priority.mixin",
         "debt.case.team.mixin",
         "debt.case.my.day.mixin",

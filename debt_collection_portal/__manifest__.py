@@ -1,0 +1,17 @@
+{
+    "name": "Debt Collection: Customer's Page",
+    "summary": "Customers see what they owe, pay, promise, agree and ask, with or "
+    "without a login",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Debt Collection for Odoo",
+    "license": "LGPL-3",
+    "depends": ["debt_collection", "account_payment"],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/debt_portal_layout_templates.xml",
+        "views/debt_portal_account_templates.xml",
+        "views/debt_case_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+}

@@ -1,0 +1,1 @@
+from . import debt_action, debt_agreements, debt_case
