@@ -9,8 +9,12 @@
     "depends": ["debt_collection", "account_payment"],
     "data": [
         "security/ir.model.access.csv",
+        "data/debt_dispute_reason_data.xml",
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
+        "views/debt_portal_dispute_templates.xml",
+        "views/debt_portal_paid_templates.xml",
+        "views/debt_dispute_reason_views.xml",
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",
     ],
