@@ -1,1 +1,1 @@
-from . import account, dispute, door, files, link, paid
+from . import account, dispute, door, files, link, paid, preferences, talk
