@@ -1,1 +1,1 @@
-from . import door, link
+from . import check, door, link

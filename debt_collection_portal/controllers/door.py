@@ -10,6 +10,8 @@ from ..tools.visit import Visit
 LINKS = "debt_links"
 #: The most links of a session; the oldest is forgotten.
 MOST_LINKS = 20
+#: The largest id that the database knows.
+MOST_ID = 2**31 - 1
 #: What the browser says of itself is kept up to here.
 BROWSER = 200
 
@@ -48,6 +50,8 @@ class DebtDoor(http.Controller):
 
     def _known(self, case_id):
         """Return the visit of an account, None where it is not theirs."""
+        if case_id > MOST_ID:
+            return None
         user = request.env.user
         # sudo: this finds out whether the visitor may see it
         cases_sudo = request.env["debt.case"].sudo()
@@ -85,7 +89,11 @@ class DebtDoor(http.Controller):
 
     def _keep_link(self, case, secret):
         """Let this session see an account because a link to it was opened."""
-        links = {**request.session.get(LINKS, {}), str(case.id): {"secret": secret}}
+        links = dict(request.session.get(LINKS, {}))
+        known = links.pop(str(case.id), {})
+        # the same link goes on as it is, another one has to be shown to be theirs
+        link = known if known.get("secret") == secret else {"secret": secret}
+        links[str(case.id)] = link
         request.session[LINKS] = dict(list(links.items())[-MOST_LINKS:])
 
     def _case_of_link(self, case_id):

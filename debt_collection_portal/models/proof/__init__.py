@@ -1,1 +1,1 @@
-from . import res_company, res_config_settings
+from . import debt_case, debt_portal_check, res_company, res_config_settings
