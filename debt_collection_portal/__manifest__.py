@@ -10,9 +10,11 @@
     "data": [
         "security/ir.model.access.csv",
         "security/debt_proof_rules.xml",
+        "data/ir_cron_data.xml",
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
         "views/debt_portal_check_templates.xml",
+        "views/debt_campaign_views.xml",
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",
     ],
