@@ -1,1 +1,1 @@
-from . import test_door, test_portal_check, test_portal_link_check
+from . import test_door, test_portal_check, test_portal_link_check, test_portal_security

@@ -28,7 +28,7 @@ from debt_collection_portal_logic.link_check import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-NOON = datetime(2026, 11, 28, 12)
+NOON = datetime.fromisoformat("2026-11-28T12:00:00")
 seconds = st.lists(st.integers(0, 4 * 3600), max_size=60)
 URL = "https://erp.andes.example/d/xxxxxxxxxxxx"
 

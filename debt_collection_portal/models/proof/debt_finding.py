@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class DebtFinding(models.Model):
@@ -90,7 +91,14 @@ class DebtFinding(models.Model):
         }[self.code]
 
     def action_show(self):
-        if not self.code.startswith("link_pay"):
-            return super().action_show()
         self.ensure_one()
-        return self._show("payment.action_payment_provider")
+        if not self.code.startswith("link_"):
+            return super().action_show()
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.remedy)
+        providers = self.code in ("link_pay_provider", "link_pay_currency")
+        return self._show(
+            "payment.action_payment_provider"
+            if providers
+            else "base.ir_config_list_action"
+        )
