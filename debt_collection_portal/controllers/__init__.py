@@ -1,1 +1,1 @@
-from . import check, door, link
+from . import account, check, door, link
