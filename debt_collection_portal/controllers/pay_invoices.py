@@ -10,7 +10,7 @@ from .door import DebtDoor
 
 
 class DebtPortalInvoices(PortalAccount):
-    """Odoo's own page of what is overdue leads to the account, or asks for the residual."""
+    """Odoo's own page of what is overdue leads to the account, or is right."""
 
     @http.route()
     def portal_my_overdue_invoices(self, access_token=None, **kw):
