@@ -15,6 +15,7 @@
         "views/debt_portal_account_templates.xml",
         "views/debt_portal_check_templates.xml",
         "views/debt_campaign_views.xml",
+        "views/debt_portal_pay_templates.xml",
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -1,1 +1,1 @@
-from . import account, check, door, link
+from . import account, check, door, link, pay, pay_invoices

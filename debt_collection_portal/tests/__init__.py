@@ -1,1 +1,10 @@
-from . import test_door, test_portal_check, test_portal_link_check, test_portal_security
+from . import (
+    test_door,
+    test_pay,
+    test_pay_books,
+    test_pay_tours,
+    test_pay_transfer,
+    test_portal_check,
+    test_portal_link_check,
+    test_portal_security,
+)

@@ -22,6 +22,7 @@ from . import (
     jobs_of_accountants,
     jobs_of_channels,
     jobs_of_portal,
+    jobs_of_customers,
     jobs_of_whatsapp,
 )
 
@@ -73,6 +74,7 @@ def find(job):
         jobs_of_accountants,
         jobs_of_channels,
         jobs_of_portal,
+        jobs_of_customers,
         jobs_of_whatsapp,
     )
     return next(getattr(room, job) for room in rooms if hasattr(room, job))
