@@ -14,4 +14,12 @@
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/account_chart_template_demo.xml",
+    ],
+    "assets": {
+        "web.assets_frontend": ["debt_collection_portal/static/src/**/*"],
+        "web.assets_tests": ["debt_collection_portal/static/tests/tours/**/*"],
+    },
 }

@@ -1,1 +1,1 @@
-from . import door, link
+from . import account, door, link

@@ -1,1 +1,1 @@
-from . import proof, visit
+from . import account, proof, visit

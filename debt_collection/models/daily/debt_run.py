@@ -760,13 +760,19 @@ class DebtRun(models.Model):
 
         :raise UserError: where it is under way now
         """
-        ((locked,),) = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id)
-        )
-        if not locked:
+        if not self._is_away(company):
             raise UserError(
                 self.env._("The daily run is under way. Try again in some minutes.")
             )
+
+    @api.model
+    def _is_away(self, company):
+        """Return whether no run of a company is under way, nor begins until this
+        transaction is over."""
+        ((locked,),) = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, company.id)
+        )
+        return locked
 
     @contextmanager
     def _lock(self, key, wait=0):

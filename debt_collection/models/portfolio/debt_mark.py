@@ -61,3 +61,24 @@ class DebtMark(models.Model):
             )
         )
         return [partner_id for (partner_id,) in rows]
+
+    @api.model
+    def _catch_up(self, case):
+        """Bring a debtor up to date at once, where the books have news of them.
+
+        Not while the daily run or the refreshing job is at work: they bring the news
+        themselves, and nobody waits for them.
+
+        :param case: the case that somebody looks at, with superuser rights
+        """
+        company = case.company_id
+        debtor = case.partner_id.commercial_partner_id
+        news = [
+            ("company_id", "=", company.id),
+            ("partner_id", "any", [("commercial_partner_id", "=", debtor.id)]),
+        ]
+        if not self.search_count(news, limit=1):
+            return
+        runs = self.env["debt.run"]
+        if runs._is_away(company):
+            runs._refresh_debtors(company, debtor)
