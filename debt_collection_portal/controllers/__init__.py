@@ -1,1 +1,1 @@
-from . import account, autopay, door, link
+from . import account, autopay, door, link, pay, pay_invoices

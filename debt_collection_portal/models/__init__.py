@@ -1,1 +1,1 @@
-from . import account, autopay, proof, visit
+from . import account, autopay, pay, proof, visit

@@ -88,7 +88,7 @@ class TestAutopay(AutopayCommon):
         self.assertEqual(self.told("autopay_notice").partner_id, self.person)
         self.assertEqual(self.told("autopay_done").state, "sent")
         self.assertEqual(self.invoices[0].amount_residual, 10)
-        transaction = plan.autopay_charge_ids.transaction_id
+        transaction = plan.autopay_charge_ids.transaction_id.sudo()
         self.assertEqual(transaction.operation, "offline")
         self.assertTrue(transaction.is_post_processed)
         self.run_to(DAY)
@@ -122,7 +122,7 @@ class TestAutopay(AutopayCommon):
     @needs_demo
     def test_not_before_the_notice_left_nor_before_the_morning(self):
         plan = self.agreed()
-        charges = self.env["debt.autopay.charge"]
+        charges = self.env["debt.autopay.charge"].sudo()
         noon = self.company._debt_noon(DAY)
         charges._charge_company(self.company, DAY, noon)
         self.assertFalse(plan.autopay_charge_ids, "the notice waits in the queue")
@@ -192,7 +192,7 @@ class TestAutopay(AutopayCommon):
         plan = self.agreed("error")
         self.job(DAY)
         with mute_logger("odoo.addons.payment.models.payment_transaction"):
-            plan.autopay_charge_ids.transaction_id._set_done()
+            plan.autopay_charge_ids.transaction_id.sudo()._set_done()
         self.card.demo_simulated_state = "done"
         self.job(days(2))
         self.assertEqual(self.charges(plan), [(DAY, 90, "done")])
@@ -204,7 +204,7 @@ class TestAutopay(AutopayCommon):
         self.job(DAY)
         self.job(days(4))
         self.assertEqual(self.charges(plan), [(DAY, 90, "pending")])
-        plan.autopay_charge_ids.transaction_id._set_done()
+        plan.autopay_charge_ids.transaction_id.sudo()._set_done()
         self.job(days(5))
         self.assertEqual(self.charges(plan), [(DAY, 90, "done")])
         self.assertEqual(self.invoices[0].amount_residual, 10)
@@ -218,7 +218,7 @@ class TestAutopay(AutopayCommon):
         self.assertEqual(plan.autopay_id.state, "paused")
         self.assertIn("paused", self.case_of().plan_text)
         self.assertEqual(len(self.told("autopay_refused")), 1)
-        self.assertFalse(plan.autopay_charge_ids.transaction_id)
+        self.assertFalse(plan.autopay_charge_ids.transaction_id.sudo())
         # another card goes on with the tries that are left
         self.turn_on(plan, self.new_card(self.person, self.provider))
         self.job(days(2))
@@ -259,7 +259,7 @@ class TestAutopay(AutopayCommon):
             charge.with_user(outsider).action_was_not_charged()
         charge.with_user(self.agent).action_was_not_charged()
         self.assertEqual(charge.state, "failed")
-        self.assertEqual(charge.transaction_id.state, "cancel")
+        self.assertEqual(charge.transaction_id.sudo().state, "cancel")
         self.assertEqual(self.told("autopay_task").state, "cancelled")
         with self.assertRaises(UserError):
             charge.with_user(self.agent).action_was_charged()
@@ -270,7 +270,7 @@ class TestAutopay(AutopayCommon):
     def test_an_uncertain_charge_heals_when_the_provider_tells(self):
         plan = self.agreed()
         self.lost(plan)
-        plan.autopay_charge_ids.transaction_id._set_done()
+        plan.autopay_charge_ids.transaction_id.sudo()._set_done()
         self.job(days(1))
         self.assertEqual(self.charges(plan), [(DAY, 90, "done")])
         self.assertEqual(self.told("autopay_task").state, "cancelled")
@@ -288,7 +288,7 @@ class TestAutopay(AutopayCommon):
                 plan = self.agreed()
                 day = plan.promise_ids.sorted("date")[0].date
                 noon = self.company._debt_noon(day)
-                charges = self.env["debt.autopay.charge"]
+                charges = self.env["debt.autopay.charge"].sudo()
                 charges._announce(self.company, day)
                 self.env["debt.run"].sudo()._dispatch(self.company, noon)
 
@@ -305,7 +305,7 @@ class TestAutopay(AutopayCommon):
                 charge = plan.autopay_charge_ids
                 self.assertEqual(charge.state, state)
                 if label == "autopay_claimed":
-                    self.assertEqual(charge.transaction_id.state, "draft")
+                    self.assertEqual(charge.transaction_id.sudo().state, "draft")
                     charge.claimed -= timedelta(hours=2)
                     self.job(day)
                     self.assertEqual(charge.state, "uncertain")
@@ -325,7 +325,7 @@ class TestAutopay(AutopayCommon):
     @needs_demo
     def test_never_in_test_mode_nor_in_a_copied_or_switched_off_database(self):
         plan = self.agreed()
-        cron = self.env["debt.autopay.charge"]
+        cron = self.env["debt.autopay.charge"].sudo()
         parameters = self.env["ir.config_parameter"].sudo()
         self.assertTrue(self.company._debt_autopay_runs())
         self.company.write({"debt_test_mode": True, "debt_test_email": "t@example.com"})
@@ -403,16 +403,18 @@ class TestAutopay(AutopayCommon):
     def test_never_while_the_customer_pays_it_by_themselves(self):
         plan = self.agreed()
         parts = {self.item_of(self.invoices[0]): 90}
-        own = self.env["payment.transaction"].create(
-            {
-                **self.case_of()._debt_autopay_transaction_vals(
-                    parts, plan.currency_id
-                ),
-                "provider_id": self.provider.id,
-                "payment_method_id": self.card.payment_method_id.id,
-                "partner_id": self.debtor.id,
-                "operation": "online_direct",
-            }
+        own = (
+            self.env["payment.transaction"]
+            .sudo()
+            .create(
+                {
+                    **self.case_of()._debt_transaction_vals(parts, plan.currency_id),
+                    "provider_id": self.provider.id,
+                    "payment_method_id": self.card.payment_method_id.id,
+                    "partner_id": self.debtor.id,
+                    "operation": "online_direct",
+                }
+            )
         )
         own._set_pending()
         self.assertNotCharged(plan)
@@ -447,7 +449,7 @@ class TestAutopay(AutopayCommon):
     def test_another_company_has_switches_of_its_own(self):
         plan = self.agreed()
         data = self.setup_other_company()
-        charges = self.env["debt.autopay.charge"]
+        charges = self.env["debt.autopay.charge"].sudo()
         noon = self.company._debt_noon(DAY)
         charges._charge_company(data["company"], DAY, noon)
         self.assertFalse(self.told("autopay_notice"))

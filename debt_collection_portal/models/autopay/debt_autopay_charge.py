@@ -162,7 +162,7 @@ class DebtAutopayCharge(models.Model):
             return charge
         if not self._lock_lines(parts):
             return self.browse()
-        return self._with_transaction(autopay, values, parts)
+        return self._with_transaction(autopay, promise, values, parts)
 
     def _miss(self, values, reason):
         """Write that an instalment is not charged any more; the agent gets a task."""
@@ -172,13 +172,13 @@ class DebtAutopayCharge(models.Model):
         return charge
 
     @api.model
-    def _with_transaction(self, autopay, values, parts):
+    def _with_transaction(self, autopay, promise, values, parts):
         token = autopay.token_id.sudo()  # sudo: the card, to use it
         transactions = self.env["payment.transaction"].sudo()  # sudo: as Odoo does
         transaction = transactions.create(
             {
-                **autopay.case_id._debt_autopay_transaction_vals(
-                    parts, autopay.plan_id.currency_id
+                **autopay.case_id.sudo()._debt_transaction_vals(
+                    parts, autopay.plan_id.currency_id, promise=promise
                 ),
                 "provider_id": token.provider_id.id,
                 "payment_method_id": token.payment_method_id.id,

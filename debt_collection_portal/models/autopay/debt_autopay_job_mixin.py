@@ -1,10 +1,13 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from odoo.addons.debt_collection.models.agreements.debt_notice_match_mixin import exact
 
 from ...logic.autopay import MOST_DAYS
+from ...logic.pay_choice import Part, spread
 
 #: Nothing is charged before eight in the morning: so many hours before noon.
 MORNING = timedelta(hours=4)
@@ -140,19 +143,23 @@ class DebtAutopayJobMixin(models.AbstractModel):
         """Return {item: amount}: what of an instalment is still to be paid, oldest
         first; empty where nothing is.
 
-        The amounts are those of the books now, in the currency of the plan.
+        By what the books say now, without money of the customer that waits to be
+        applied, and never more than the documents of the plan.
         """
         currency = promise.currency_id
-        rest = promise.amount - promise.amount_paid - promise.amount_to_apply
-        parts = {}
-        for item in promise.item_ids._in_payment_order():
-            # sudo: agents need no right on the books
-            owed = item.sudo().move_line_id.amount_residual_currency
-            part = currency.round(min(rest, owed))
-            if item.state == "open" and currency.compare_amounts(part, 0) > 0:
-                parts[item] = part
-                rest -= part
-        return parts
+        rest = exact(
+            promise.amount - promise.amount_paid - promise.amount_to_apply, currency
+        )
+        owed = promise.case_id._portal_payable()
+        parts, _rest = spread(
+            max(rest, Decimal(0)),
+            [
+                Part(item, left)
+                for item, left in owed.items()
+                if left > 0 and item in promise.item_ids
+            ],
+        )
+        return {part.key: part.amount for part in parts}
 
     @api.model
     def _lock_lines(self, parts):
@@ -196,25 +203,16 @@ class DebtAutopayJobMixin(models.AbstractModel):
 
     @api.model
     def _is_paying(self, promise):
-        """Return whether the customer pays the documents in another way just now."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-            SELECT 1
-              FROM payment_transaction t
-              JOIN account_invoice_transaction_rel r ON r.transaction_id = t.id
-             WHERE r.invoice_id = ANY(%s)
-               AND (t.state = 'done' AND t.is_post_processed IS NOT TRUE
-                    OR t.state IN ('pending', 'authorized')
-                       AND t.last_state_change > %s)
-             LIMIT 1
-                """,
-                promise.item_ids.move_id.ids,
-                fields.Datetime.now()
-                - timedelta(days=promise.company_id.debt_pending_days),
-            )
+        """Return whether the customer pays the documents in another way just now.
+
+        Also by a transfer that they say they make; ``_portal_coming`` leaves it out.
+        """
+        lines = set(promise.item_ids.move_line_id.ids)
+        return any(
+            lines & {line_id for line_id, _amount in transaction.debt_parts or ()}
+            or transaction.invoice_ids & promise.item_ids.move_id
+            for transaction in promise.case_id._portal_under_way()
         )
-        return bool(rows)
 
     @api.model
     def _was_announced(self, promise):

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.fields import Command
 from odoo.tools import SQL
 
 
@@ -14,19 +13,6 @@ class DebtCase(models.Model):
             )
             case.plan_text = " · ".join(filter(None, [case.plan_text, *words]))
         return result
-
-    def _debt_autopay_transaction_vals(self, parts, currency):
-        """Return what a transaction says that charges parts of items.
-
-        :param parts: {item: amount in the currency}
-        """
-        self.ensure_one()
-        items = self.env["debt.item"].union(*parts)
-        return {
-            "amount": sum(parts.values()),
-            "currency_id": currency.id,
-            "invoice_ids": [Command.set(items.sudo().move_id.ids)],  # sudo: theirs
-        }
 
     def _absorb(self, lost):
         for name in ("debt.autopay", "debt.autopay.charge"):
