@@ -1,1 +1,1 @@
-from . import account, pay, proof, visit
+from . import account, autopay, pay, proof, visit

@@ -21,8 +21,8 @@ from . import (
     jobs,
     jobs_of_accountants,
     jobs_of_channels,
-    jobs_of_portal,
     jobs_of_customers,
+    jobs_of_portal,
     jobs_of_whatsapp,
 )
 
