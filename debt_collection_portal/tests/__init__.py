@@ -1,1 +1,1 @@
-from . import test_door
+from . import test_agreements, test_door
