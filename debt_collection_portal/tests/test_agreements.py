@@ -37,6 +37,9 @@ class AgreementsCommon(PortalCommon):
         self.items = self.case.item_ids.sorted("id")
         self.url = f"/my/debts/{self.case.id}"
 
+    def run_on(self, day=DAY, **values):
+        return super().run_on(day, now=self.company._debt_noon(day), **values)
+
     def again(self):
         self.env.invalidate_all()
 
