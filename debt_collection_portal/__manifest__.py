@@ -12,6 +12,7 @@
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
         "views/debt_portal_agreements_templates.xml",
+        "views/debt_portal_pay_templates.xml",
         "views/debt_case_views.xml",
         "views/debt_plan_views.xml",
         "views/res_config_settings_views.xml",

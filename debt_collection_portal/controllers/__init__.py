@@ -1,1 +1,1 @@
-from . import account, agreements, door, link
+from . import account, agreements, door, link, pay, pay_invoices

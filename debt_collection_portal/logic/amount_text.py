@@ -59,4 +59,6 @@ def _is_point(text, last, point):
 
 def _is_grouped(whole):
     """Return whether the separators in whole units are where those of thousands are."""
-    return bool(re.fullmatch(r"[0-9]+|[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*", whole))
+    return bool(
+        re.fullmatch(r"[0-9]+|[0-9]{1,3}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*", whole)
+    )

@@ -1,1 +1,1 @@
-from . import account, agreements, proof, visit
+from . import account, agreements, pay, proof, visit
