@@ -11,6 +11,9 @@ def days(number):
     return DAY + timedelta(days=number)
 
 
+SOON = days(5)
+
+
 class TestSelfService(DebtCommon):
     """What customers promise and agree on without anybody of the company."""
 
@@ -44,10 +47,10 @@ class TestSelfService(DebtCommon):
     def items(self, *invoices):
         return self.env["debt.item"].union(*map(self.item_of, invoices))
 
-    def refusal(self, day=days(5), **values):
+    def refusal(self, day=SOON, **values):
         return self.promises._self_service_refusal(self.case, day, **values)
 
-    def promise(self, day=days(5), **values):
+    def promise(self, day=SOON, **values):
         return self.promises._promise_by_debtor(self.case, day, "outside", **values)
 
     # === PROMISES === #

@@ -1,1 +1,7 @@
-from . import test_agreements, test_door, test_pay, test_pay_books
+from . import (
+    test_agreements,
+    test_agreements_tours,
+    test_door,
+    test_pay,
+    test_pay_books,
+)

@@ -63,6 +63,7 @@ class AgreementsCommon(PortalCommon):
             .create(
                 {
                     "case_id": self.case.id,
+                    "item_ids": self.items.ids,
                     "instalments": 1,
                     "date_start": self.today,
                     "on_pay_days": False,
@@ -200,9 +201,16 @@ class TestPortalPromise(AgreementsCommon):
         page = self.post(f"{self.url}/promises/{promise.id}/back")
         self.assertIn("taken back", page.text)
         self.again()
-        self.assertEqual((promise.state, self.case.amount_chaseable), ("cancelled", 333.35))
+        self.assertEqual(
+            (promise.state, self.case.amount_chaseable), ("cancelled", 333.35)
+        )
         ours = self.env["debt.promise"].create(
-            {"case_id": self.case.id, "amount": 333.35, "date": days(3), "confirm": False}
+            {
+                "case_id": self.case.id,
+                "amount": 333.35,
+                "date": days(3),
+                "confirm": False,
+            }
         )
         page = self.post(f"{self.url}/promises/{ours.id}/back")
         self.assertIn("cannot be taken back here", page.text)
@@ -356,7 +364,9 @@ class TestPortalPlan(AgreementsCommon):
         self.assertEqual(file.headers["Cache-Control"], "no-store")
         page = self.url_open(f"{self.url}/agreements")
         self.assertIn("269.31", page.text)
-        self.assertIn("planned" and "payment plan", self.url_open(f"{self.url}/plan").text)
+        self.assertIn(
+            "planned" and "payment plan", self.url_open(f"{self.url}/plan").text
+        )
 
     def test_few_payments_have_the_discount_of_the_company(self):
         self.limit(discount_percent=10, discount_payments=1, down_percent=0)
@@ -439,16 +449,21 @@ class TestPortalPlan(AgreementsCommon):
     def test_a_settlement_until_its_last_day(self):
         self.limit()
         manager = self.new_user("boss", "debt_collection.group_debt_manager")
-        offer = self.env["debt.plan"].with_user(manager).create(
-            {
-                "case_id": self.case.id,
-                "discount_percent": 20,
-                "instalments": 1,
-                "date_start": DAY,
-                "date_first": days(4),
-                "date_expiry": days(2),
-                "on_pay_days": False,
-            }
+        offer = (
+            self.env["debt.plan"]
+            .with_user(manager)
+            .create(
+                {
+                    "case_id": self.case.id,
+                    "item_ids": self.items.ids,
+                    "discount_percent": 20,
+                    "instalments": 1,
+                    "date_start": DAY,
+                    "date_first": days(4),
+                    "date_expiry": days(2),
+                    "on_pay_days": False,
+                }
+            )
         )
         self.assertEqual(self.url_open(f"{self.url}/plans/{offer.id}").status_code, 404)
         self.log_in()
@@ -457,7 +472,7 @@ class TestPortalPlan(AgreementsCommon):
         offer.action_offer()
         page = self.url_open(f"{self.url}/agreements")
         self.assertIn("266.68", page.text)
-        self.assertRegex(page.text, r"2</t>|2 more days|>2 more")
+        self.assertIn("2 more days", page.text)
         self.today = days(3)
         page = self.sign(offer.sudo())
         self.assertIn("could be accepted until", page.text)

@@ -209,7 +209,7 @@ class DebtPlan(models.Model):
         string="Fingerprint of the Text",
         readonly=True,
         copy=False,
-        help="SHA-256 of the agreed text: whoever has it can show that no word changed.",
+        help="SHA-256 of the agreed text: by it one shows that no word changed.",
     )
     signature = fields.Binary(readonly=True, copy=False, attachment=True)
     promise_ids = fields.One2many(

@@ -102,7 +102,9 @@ class DebtPlanLimit(models.Model):
         :param case: a ``debt.case``
         :param user: a ``res.users``
         """
-        roles = (code for code, _name, group in ROLES if group and user.has_group(group))
+        roles = (
+            code for code, _name, group in ROLES if group and user.has_group(group)
+        )
         return self._of_role(case, next(roles, None))
 
     @api.model

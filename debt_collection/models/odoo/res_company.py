@@ -119,8 +119,8 @@ class ResCompany(models.Model):
     debt_promise_min_percent = fields.Integer(
         string="Least Part of a Promise (%)",
         default=30,
-        help="An agent accepts no promise for less than this part of its documents, and "
-        "customers promise no less of what is overdue by themselves, but for whole "
+        help="An agent accepts no promise for less than this part of its documents, "
+        "and customers promise no less of what is overdue by themselves, but for whole "
         "documents.",
     )
     debt_promise_days_self = fields.Integer(

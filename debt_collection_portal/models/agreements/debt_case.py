@@ -113,7 +113,9 @@ class DebtCase(models.Model):
         today = self.company_id._debt_today()
         since = fields.Date.subtract(today, days=MEMORY_DAYS)
         broken = self.plan_ids.filtered(lambda plan: plan.state == "broken")
-        if any(day and day >= since for day in broken.promise_ids.mapped("judged_date")):
+        if any(
+            day and day >= since for day in broken.promise_ids.mapped("judged_date")
+        ):
             return "broken"
         limit = self._portal_plan_limit()
         if not limit:

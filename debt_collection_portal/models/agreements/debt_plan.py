@@ -91,7 +91,7 @@ class DebtPlan(models.Model):
         return f"{amount:.{digits}f}".replace(".", lang.decimal_point)
 
     def _portal_state(self):
-        """Return (words, colour of the theme) of what became of it, for the customer."""
+        """Return (words, colour of the theme) of what became of it."""
         self.ensure_one()
         if self.state == "offered" and self._portal_obstacle():
             return self.env._("No longer valid"), "secondary"
@@ -105,7 +105,7 @@ class DebtPlan(models.Model):
         }[self.state]
 
     def _portal_days_left(self):
-        """Return for how many days after today it can be accepted, None for no limit."""
+        """Return for how many more days it can be accepted, None for no limit."""
         self.ensure_one()
         if not self.date_expiry:
             return None

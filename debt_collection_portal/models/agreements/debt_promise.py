@@ -17,7 +17,7 @@ class DebtPromise(models.Model):
         )
 
     def _portal_state(self):
-        """Return (words, colour of the theme) of what became of it, for the customer."""
+        """Return (words, colour of the theme) of what became of it."""
         self.ensure_one()
         today = self.company_id._debt_today()
         if self.state == "open" and self.amount_to_apply:
