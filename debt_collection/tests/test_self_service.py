@@ -126,7 +126,7 @@ class TestSelfService(DebtCommon):
                 "role": "customer",
                 "down_percent": 20,
                 "instalments": 2,
-                "days": 60,
+                "days": 62,
                 "interest_percent": 12,
                 **values,
             }
@@ -144,6 +144,7 @@ class TestSelfService(DebtCommon):
                     "item_ids": [Command.set(owed.ids)],
                     "on_pay_days": False,
                     "date_start": DAY,
+                    "user_id": self.agent.id,
                     **values,
                 }
             )
@@ -160,7 +161,7 @@ class TestSelfService(DebtCommon):
         for values, expected in (
             ({"instalments": 3}, "More than 2 instalments"),
             ({"amount_down": 66.66}, "less than 20 %"),
-            ({"date_first": days(45)}, "more than 60 days"),
+            ({"date_first": days(45)}, "more than 62 days"),
             ({"interest_percent": 11}, "less than 12 %"),
             ({"discount_percent": 1, "interest_percent": 0}, "more than 0 %"),
         ):

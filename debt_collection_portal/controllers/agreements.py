@@ -385,6 +385,7 @@ class DebtAgreements(DebtDoor):
     def _plan_of(self, case_id, plan_id, change=False):
         """Return (visit, plan) of an account."""
         visit = self._visit(case_id, change=change)
+        visit.case._portal_items()  # what is owed now
         plans = visit.case._portal_plans()
         plan = plans.filtered(lambda plan: plan.id == plan_id)
         if not plan:
