@@ -1,1 +1,1 @@
-from . import account, autopay, check, door, link, pay, pay_invoices
+from . import account, agreements, autopay, check, door, link, pay, pay_invoices
