@@ -1,1 +1,13 @@
-from . import account, agreements, autopay, check, door, link, pay, pay_invoices
+from . import (
+    account,
+    agreements,
+    autopay,
+    check,
+    dispute,
+    door,
+    files,
+    link,
+    paid,
+    pay,
+    pay_invoices,
+)

@@ -7,6 +7,8 @@ from . import (
     test_pay_tours,
     test_pay_transfer,
     test_portal_check,
+    test_portal_dispute,
     test_portal_link_check,
+    test_portal_paid,
     test_portal_security,
 )

@@ -316,33 +316,11 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
 
     @api.model
     def _known_receipt(self, company, session, messages):
-        """Return the reference of the notice that has the same receipt, or empty.
-
-        Odoo's checksum finds it; the content is compared.
-        """
+        """Return the reference of the notice that has the same receipt, or empty."""
         named = session.data.get("media", ())
         before = messages.browse([int(n) for n in named]).exists()
-        files = (before | messages).attachment_ids
-        if not files:
-            return ""
-        known = (
-            self.env["ir.attachment"]
-            .sudo()  # sudo: a receipt of any customer of the company
-            .search(
-                [
-                    ("res_model", "=", "debt.payment.notice"),
-                    ("res_field", "=", "receipt"),
-                    ("checksum", "in", files.mapped("checksum")),
-                ]
-            )
-        )
-        contents = set(files.mapped("raw"))
-        notices = (
-            self.env["debt.payment.notice"]
-            .sudo()  # sudo: as above
-            .browse([f.res_id for f in known if f.raw in contents])
-            .filtered(lambda notice: notice.company_id == company)
-        )
+        contents = (before | messages).attachment_ids.mapped("raw")
+        notices = self.env["debt.payment.notice"]._with_receipt(company, contents)
         # of somebody else's it is not told: a person looks at it
         own = notices.filtered(lambda n: n.partner_id in self._speaks_for().partner_id)
         return str(own[:1].id or "")
