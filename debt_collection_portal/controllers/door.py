@@ -1,4 +1,4 @@
-from werkzeug.exceptions import Forbidden, abort
+from werkzeug.exceptions import BadRequest, Forbidden, abort
 
 from odoo import fields, http
 from odoo.fields import Domain
@@ -10,6 +10,8 @@ from ..tools.visit import Visit
 LINKS = "debt_links"
 #: The most links of a session; the oldest is forgotten.
 MOST_LINKS = 20
+#: The inputs that take files.
+FILES = {"files", "receipt"}
 #: The largest id that the database knows.
 MOST_ID = 2**31 - 1
 #: What the browser says of itself is kept up to here.
@@ -37,6 +39,7 @@ class DebtDoor(http.Controller):
         :raise NotFound: where it is not theirs
         :raise Forbidden: where a preview would change something
         """
+        self._refuse_odd_forms()
         visit = self._known(case_id)
         if not visit:
             raise request.not_found()
@@ -48,10 +51,24 @@ class DebtDoor(http.Controller):
             )
         return visit
 
+    def _refuse_odd_forms(self):
+        """Refuse what no browser sends from our forms, before anything is looked up.
+
+        :raise BadRequest: for a file where text belongs, and for the one character that
+            the database does not take
+        :raise NotFound: for ids that nothing can have
+        """
+        sent = request.httprequest
+        lists = [*sent.args.listvalues(), *sent.form.listvalues()]
+        has_nul = any("\0" in text for texts in lists for text in texts)
+        if has_nul or sent.files.keys() - FILES:
+            raise BadRequest
+        ids = [value for name, value in request.params.items() if name.endswith("_id")]
+        if any(isinstance(each, int) and each > MOST_ID for each in ids):
+            raise request.not_found()
+
     def _known(self, case_id):
         """Return the visit of an account, None where it is not theirs."""
-        if case_id > MOST_ID:
-            return None
         user = request.env.user
         # sudo: this finds out whether the visitor may see it
         cases_sudo = request.env["debt.case"].sudo()

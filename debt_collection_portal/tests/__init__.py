@@ -7,8 +7,10 @@ from . import (
     test_pay_tours,
     test_pay_transfer,
     test_portal_check,
+    test_portal_check_tours,
     test_portal_dispute,
     test_portal_link_check,
     test_portal_paid,
+    test_portal_rights,
     test_portal_security,
 )

@@ -1,32 +1,60 @@
-import contextlib
 import re
 from datetime import timedelta
 from inspect import signature
 
-from odoo import fields
-from odoo.exceptions import AccessError, MissingError
-from odoo.service.model import call_kw
+from odoo import Command, fields
 from odoo.tools import SQL
 
 from ..controllers.door import LINKS
 from .common import PortalCommon
+from .rows import SeesRows
 
 ADDON = "odoo.addons.debt_collection_portal."
 ACCOUNT = "/my/debts/<int:case_id>"
-LOOK, CHANGE = {"GET"}, {"POST"}
+#: Pages, forms, and what scripts of a page call.
+LOOK, CHANGE, CALL = frozenset({"GET"}), frozenset({"POST"}), frozenset({"JSON"})
 
 #: Every route of the addon below an account, each behind the one door.
 ROUTES = {
     ACCOUNT: LOOK,
+    f"{ACCOUNT}/agreements": LOOK,
     f"{ACCOUNT}/check": LOOK,
     f"{ACCOUNT}/check/answer": CHANGE,
     f"{ACCOUNT}/check/code": CHANGE,
+    f"{ACCOUNT}/disputes": LOOK,
+    f"{ACCOUNT}/disputes/<int:dispute_id>": LOOK,
+    f"{ACCOUNT}/disputes/<int:dispute_id>/add": CHANGE,
+    f"{ACCOUNT}/disputes/<int:dispute_id>/file/<int:file_id>": LOOK,
+    f"{ACCOUNT}/disputes/<int:dispute_id>/withdraw": CHANGE,
+    f"{ACCOUNT}/disputes/new": LOOK,
+    f"{ACCOUNT}/disputes/open": CHANGE,
+    f"{ACCOUNT}/paid": LOOK,
+    f"{ACCOUNT}/paid/<int:notice_id>": LOOK,
+    f"{ACCOUNT}/paid/<int:notice_id>/receipt": LOOK,
+    f"{ACCOUNT}/paid/report": CHANGE,
+    f"{ACCOUNT}/pay": LOOK,
+    f"{ACCOUNT}/pay/<int:transaction_id>": LOOK,
+    f"{ACCOUNT}/pay/<int:transaction_id>/receipt": LOOK,
+    f"{ACCOUNT}/pay/transaction": CALL,
+    f"{ACCOUNT}/plan": LOOK | CHANGE,
+    f"{ACCOUNT}/plan/ask": CHANGE,
+    f"{ACCOUNT}/plans/<int:plan_id>": LOOK,
+    f"{ACCOUNT}/plans/<int:plan_id>/agreement": LOOK,
+    f"{ACCOUNT}/plans/<int:plan_id>/autopay": LOOK,
+    f"{ACCOUNT}/plans/<int:plan_id>/autopay/card": LOOK,
+    f"{ACCOUNT}/plans/<int:plan_id>/autopay/start": CHANGE,
+    f"{ACCOUNT}/plans/<int:plan_id>/autopay/stop": CHANGE,
+    f"{ACCOUNT}/plans/<int:plan_id>/decline": CHANGE,
+    f"{ACCOUNT}/plans/<int:plan_id>/sign": CHANGE,
+    f"{ACCOUNT}/promise": LOOK | CHANGE,
+    f"{ACCOUNT}/promises/<int:promise_id>/back": CHANGE,
 }
 #: Those before somebody showed who they are.
-UNPROVEN = {each for each in ROUTES if "/check" in each}
+UNPROVEN = {each for each in ROUTES if each.startswith(f"{ACCOUNT}/check")}
 #: Every other route of the addon, with its methods and who comes in.
 OUTSIDE = {
     "/my/debts": (LOOK, "public"),
+    "/my/invoices/overdue": (LOOK, "public"),
 }
 #: Tables that no form of the page may write at all.
 UNTOUCHED = (
@@ -41,11 +69,9 @@ GUARDED = {
 }
 #: What no form expects.
 ODD = ("", "\x00", "-1", "9" * 400, "NaN", "\u202e{{7*7}}", "x" * 65_000)
-#: Tables that a visit may write without doing anything: who was here, and files.
-TRACES = re.compile(r"res_users_log|res_device.*|bus_.*|ir_logging|ir_attachment")
 
 
-class TestPortalSecurity(PortalCommon):
+class TestPortalSecurity(SeesRows, PortalCommon):
     """Every route, whoever comes: the same refusal, nothing told, nothing written."""
 
     @classmethod
@@ -64,20 +90,28 @@ class TestPortalSecurity(PortalCommon):
     # === WHAT THERE IS === #
 
     def rules(self):
-        """Return {path: what answers there} of the addon."""
-        http = self.env["ir.http"]
+        """Return {path: {method: what answers there}} of the addon."""
+        http, found = self.env["ir.http"], {}
         rules = http._generate_routing_rules(
             sorted(self.env.registry._init_modules), converters=http._get_converters()
         )
-        return {
-            path: endpoint
-            for path, endpoint in rules
-            if endpoint.original_endpoint.__module__.startswith(ADDON)
-        }
+        for path, endpoint in rules:
+            if endpoint.original_endpoint.__module__.startswith(ADDON):
+                methods = endpoint.routing["methods"] or ["GET", "POST"]
+                if endpoint.routing["type"] == "jsonrpc":
+                    methods = ["JSON"]
+                for method in methods:
+                    found.setdefault(path, {})[method] = endpoint
+        return found
 
-    def paths(self, methods=None):
-        """Return the paths below an account, of some methods."""
-        return sorted(p for p, found in ROUTES.items() if found == (methods or found))
+    def ways(self, *methods):
+        """Return [(path, method)] below an account, of some methods."""
+        return [
+            (path, method)
+            for path, known in sorted(ROUTES.items())
+            for method in sorted(known)
+            if not methods or method in methods
+        ]
 
     def url(self, path, case=None, child=None):
         """Return the address of a route: of a case, and of something of another one.
@@ -92,33 +126,59 @@ class TestPortalSecurity(PortalCommon):
         return re.sub(r"<int:(\w+)>", fill, path)
 
     def child_of(self, name, case):
-        raise NotImplementedError(f"say in the test what {name} is")
+        """Return the id of something of a case."""
+        case = case.sudo()
+        item = case.item_ids[:1]
+        common = {"case_id": case.id, "item_ids": [Command.set(item.ids)]}
+        common["currency_id"] = item.currency_id.id
+        day = case.company_id._debt_today() + timedelta(days=3)
+        if name == "file_id":
+            dispute = case.env["debt.dispute"].browse(self.child_of("dispute_id", case))
+            return (
+                case.env["ir.attachment"]
+                .create({"name": "x", "res_model": dispute._name, "res_id": dispute.id})
+                .id
+            )
+        if name == "dispute_id":
+            reason = case.env["debt.dispute.reason"].search([], limit=1)
+            values = {**common, "amount": 7, "reason_id": reason.id}
+            return case.env["debt.dispute"].create(values).id
+        if name == "notice_id":
+            values = {**common, "amount": 7, "date": day}
+            return case.env["debt.payment.notice"].create(values).id
+        if name == "promise_id":
+            values = {**common, "amount": 7, "date": day}
+            return case.env["debt.promise"].create(values).id
+        if name == "plan_id":
+            return case.env["debt.plan"].create(common).id
+        if name == "transaction_id":
+            return self.transaction_of(case).id
+        raise NotImplementedError(f"say here what {name} is")
 
-    def ask(self, path, url, token=True):
+    def transaction_of(self, case):
+        provider = self.env["payment.provider"].create({"name": "Mine"})
+        method = self.env["payment.method"].search([], limit=1)
+        values = {"amount": 7, "currency_id": case.currency_id.id}
+        return self.env["payment.transaction"].create(
+            {
+                **values,
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "partner_id": case.partner_id.id,
+                "debt_case_id": case.id,
+            }
+        )
+
+    def ask(self, method, url, **values):
         """Ask as a browser does, without going on where it is sent."""
-        values = {"csrf_token": self.csrf()} if token else {"x": "1"}
-        data = values if ROUTES.get(path) == CHANGE else None
+        if method == "JSON":
+            return self.url_open(url, json={"jsonrpc": "2.0", "params": values})
+        data = {"csrf_token": self.csrf(), **values} if method == "POST" else None
         return self.url_open(url, data=data, allow_redirects=False)
 
     def plain(self, page):
         """Return a page without what is of the session."""
         return [line for line in page.text.splitlines() if "csrf_token" not in line]
-
-    def written(self):
-        """Return {table: rows written in this transaction}, traces left out."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del"
-                " FROM pg_stat_xact_user_tables"
-            )
-        )
-        return {name: count for name, count in rows if not TRACES.fullmatch(name)}
-
-    def newly(self, before):
-        """Return the tables that were written since."""
-        now = self.written()
-        return sorted(name for name in now if now[name] > before.get(name, 0))
 
     def assertRefused(self, pages):
         """All pages say the same, and that there is nothing."""
@@ -128,48 +188,68 @@ class TestPortalSecurity(PortalCommon):
             self.assertNotIn("Andina", page.text)
             self.assertNotIn("1,234", page.text)
 
+    def assertRefusedCalls(self, answers):
+        """All calls are told the same, and that there is nothing."""
+        for answer in answers:
+            found = answer.json()
+            self.assertNotIn("result", found)
+            self.assertEqual(found["error"]["code"], 404)
+            found["error"]["data"].pop("debug")
+            self.assertEqual(found, {**answers[0].json(), "error": found["error"]})
+            self.assertNotIn("Andina", str(found))
+
     # === THE TABLE === #
 
     def test_every_route_is_in_the_table(self):
         found = self.rules()
         self.assertEqual(found.keys(), ROUTES.keys() | OUTSIDE.keys())
-        for path, endpoint in found.items():
+        for path, by_method in found.items():
             with self.subTest(path=path):
-                routing = endpoint.routing
-                methods = set(routing["methods"] or ()) - {"OPTIONS"}
-                wanted = (ROUTES[path], "public") if path in ROUTES else OUTSIDE[path]
-                self.assertEqual((methods, routing["auth"]), wanted)
-                self.assertTrue(routing.get("csrf", True))
-                self.assertTrue(routing.get("website"))
-                self.assertFalse(routing.get("cors"))
-                if path in ROUTES:
-                    self.assertEqual(routing["type"], "http")
+                methods, auth = OUTSIDE.get(path) or (ROUTES[path], "public")
+                self.assertEqual(by_method.keys(), methods)
+                for endpoint in by_method.values():
+                    routing = endpoint.routing
+                    self.assertEqual(routing["auth"], auth)
+                    self.assertTrue(routing.get("website"))
+                    self.assertFalse(routing.get("cors"))
+                    if routing["type"] == "http":
+                        self.assertTrue(routing.get("csrf", True))
 
     def test_what_changes_something_wants_a_form_of_ours(self):
         self.open_link(self.case)
         before = self.written()
-        for path in self.paths(CHANGE):
-            with self.subTest(path=path):
-                url = self.url(path, self.case)
-                self.assertEqual(self.ask(path, url, token=False).status_code, 400)
-                self.assertEqual(self.url_open(url).status_code, 405)
-        for path in self.paths(LOOK):
-            with self.subTest(path=path):
-                url = self.url(path, self.case)
-                page = self.url_open(url, data={"csrf_token": self.csrf()})
-                self.assertEqual(page.status_code, 405)
+        for path, method in self.ways():
+            url = self.url(path, self.case)
+            with self.subTest(path=path, method=method):
+                if method == "POST":
+                    page = self.url_open(url, data={"x": "1"})
+                    self.assertEqual(page.status_code, 400)
+                elif method == "JSON":
+                    self.assertIn("error", self.ask(method, url).json())
+                if "GET" not in ROUTES[path]:
+                    self.assertEqual(self.url_open(url).status_code, 405)
+                if "POST" not in ROUTES[path]:
+                    data = {"csrf_token": self.csrf()}
+                    page = self.url_open(url, data=data)
+                    self.assertIn(page.status_code, (400, 405))
         self.assertFalse(self.newly(before))
 
     # === WHOEVER COMES === #
 
     def sweep(self):
         """Ask for everything of a case and of nobody: all answers have to be alike."""
-        pages = []
         before = self.written()
-        for path in self.paths():
-            for case in (self.case, 2_000_000_000, 2**40, 0):
-                pages.append(self.ask(path, self.url(path, case)))
+        cases = (self.case, 2_000_000_000, 2**40, 0)
+        pages = [
+            self.ask(method, self.url(path, case))
+            for path, method in self.ways("GET", "POST")
+            for case in (cases if path == ACCOUNT else cases[:2])
+        ]
         self.assertRefused(pages)
+        for path, method in self.ways("JSON"):
+            self.assertRefusedCalls(
+                [self.ask(method, self.url(path, case)) for case in cases]
+            )
         self.assertFalse(self.newly(before))
 
     def test_without_login_and_link(self):
@@ -190,12 +270,15 @@ class TestPortalSecurity(PortalCommon):
     def test_people_of_the_company_look_and_change_nothing(self):
         self.authenticate("agent", "agent")
         before = self.written()
-        for path in self.paths(CHANGE):
+        for path, method in self.ways("POST", "JSON"):
             if path in UNPROVEN:
                 continue  # there is nothing to show
             with self.subTest(path=path):
-                page = self.ask(path, self.url(path, self.case))
-                self.assertEqual(page.status_code, 403)
+                page = self.ask(method, self.url(path, self.case))
+                if method == "JSON":
+                    self.assertIn("error", page.json())
+                else:
+                    self.assertEqual(page.status_code, 403)
         self.assertFalse(self.newly(before))
 
     def test_before_somebody_showed_who_they_are(self):
@@ -203,28 +286,33 @@ class TestPortalSecurity(PortalCommon):
         self.debtor.vat = "213123432"
         self.open_link(self.case)
         before = self.written()
-        for path in self.paths():
+        check = f"/my/debts/{self.case.id}/check"
+        for path, method in self.ways():
             if path in UNPROVEN:
                 continue
             with self.subTest(path=path):
-                page = self.ask(path, self.url(path, self.case))
-                self.assertEqual(page.status_code, 303)
-                self.assertTrue(
-                    page.headers["Location"].endswith(f"/{self.case.id}/check")
-                )
+                page = self.ask(method, self.url(path, self.case))
                 self.assertNotIn("Andina", page.text)
+                if method == "JSON":
+                    self.assertNotIn("result", page.json())
+                    continue
+                self.assertEqual(page.status_code, 303)
+                self.assertTrue(page.headers["Location"].endswith(check))
         self.assertFalse(self.newly(before))
 
     def test_what_belongs_to_another_account_is_not_found_below_this_one(self):
-        children = [path for path in self.paths() if path.count("<int:") > 1]
         self.log_in()
-        before = self.written()
-        for path in children:
+        for path, method in self.ways("GET", "POST"):
+            if path.count("<int:") < 2:
+                continue
             with self.subTest(path=path):
-                theirs = self.ask(path, self.url(path, self.case, self.other))
-                nobodys = self.ask(path, self.url(path, self.case))
-                self.assertRefused([theirs, nobodys])
-        self.assertFalse(self.newly(before))
+                theirs = self.url(path, self.case, self.other)
+                nobodys = self.url(path, self.case)
+                before = self.written()
+                large = nobodys.replace(str(2**31 - 1), "9" * 12)
+                pages = [self.ask(method, url) for url in (theirs, nobodys, large)]
+                self.assertRefused(pages)
+                self.assertFalse(self.newly(before))
 
     def test_a_stranger_costs_as_much_as_nobody(self):
         """No time tells whether an account exists: not one query more."""
@@ -298,10 +386,9 @@ class TestPortalSecurity(PortalCommon):
         junk = dict.fromkeys(names - {"id", "self"}, "7")
         self.log_in()
         before, guarded = self.written(), self.guarded()
-        for path in self.paths(CHANGE):
+        for path, method in self.ways("POST", "JSON"):
             with self.subTest(path=path):
-                data = {**junk, "csrf_token": self.csrf()}
-                page = self.url_open(self.url(path, self.case), data=data)
+                page = self.ask(method, self.url(path, self.case), **junk)
                 self.assertLess(page.status_code, 500)
         self.assertFalse(set(self.newly(before)) & set(UNTOUCHED))
         self.assertEqual(self.guarded(), guarded)
@@ -310,55 +397,22 @@ class TestPortalSecurity(PortalCommon):
         """Whatever is sent in the fields of the forms, nothing breaks."""
         rules = self.rules()
         self.log_in()
-        for path in self.paths(CHANGE):
-            names = signature(rules[path].original_endpoint).parameters
+        for path, method in self.ways():
+            names = signature(rules[path][method].original_endpoint).parameters
             names = [name for name in names if name not in ("self", "case_id")]
+            if method == "JSON" or not names:
+                continue
             url = self.url(path, self.case)
             for text in ODD:
-                with self.subTest(path=path, text=text[:9]):
-                    page = self.post(url, **dict.fromkeys(names, text))
+                values = dict.fromkeys([*names, "items"], text)
+                with self.subTest(path=path, method=method, text=text[:9]):
+                    if method == "GET":
+                        page = self.url_open(url, params=values)
+                    else:
+                        page = self.ask(method, url, **values)
                     self.assertLess(page.status_code, 500)
-            files = {name: ("a.txt", b"x") for name in names}
-            token = {"csrf_token": self.csrf()}
-            page = self.url_open(url, data=token, files=files)
-            self.assertLess(page.status_code, 500)
-
-    # === RPC === #
-
-    def test_customers_have_no_right_on_anything_of_ours(self):
-        self.log_in()
-        users = {"portal": self.user, "public": self.env.ref("base.public_user")}
-        for name in self.env.registry:
-            if not name.startswith("debt.") or self.env[name]._abstract:
-                continue
-            for kind, user in users.items():
-                model = self.env[name].with_user(user)
-                for operation in ("read", "write", "create", "unlink"):
-                    with self.subTest(model=name, user=kind, operation=operation):
-                        self.assertFalse(model.has_access(operation))
-
-    def test_customers_call_nothing_of_ours(self):
-        """Public methods of the addon refuse users of the portal, or change nothing."""
-        before = self.written()
-        called = 0
-        for name in self.env.registry:
-            model = self.env[name].with_user(self.user)
-            for method in sorted(self.public_methods(type(model))):
-                called += 1
-                with self.subTest(model=name, method=method):
-                    ids = self.case.ids if name == "debt.case" else [1]
-                    with contextlib.suppress(AccessError, TypeError, MissingError):
-                        call_kw(model, method, [ids], {})
-                    self.assertFalse(self.newly(before))
-        self.assertTrue(called)
-        self.assertFalse(self.newly(before))
-
-    def public_methods(self, cls):
-        """Return the public methods that the addon gives to a model."""
-        return {
-            name
-            for base in cls.__mro__
-            if base.__module__.startswith(ADDON)
-            for name, value in vars(base).items()
-            if callable(value) and not name.startswith("_")
-        }
+            if method == "POST":
+                files = {name: ("a.txt", b"x") for name in [*names, "files", "receipt"]}
+                token = {"csrf_token": self.csrf()}
+                page = self.url_open(url, data=token, files=files)
+                self.assertEqual(page.status_code, 400)
