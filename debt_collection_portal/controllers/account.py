@@ -31,7 +31,8 @@ class DebtAccount(DebtDoor):
         if not request.env.user._is_public():
             found = cases_sudo.search(self._own_domain())
         for case_id in request.session.get(LINKS, {}):
-            found |= self._case_of_link(int(case_id))
+            # before somebody showed who they are not even a name is told
+            found |= self._case_of_link(int(case_id)).filtered(self._is_proven)
         return found
 
     @http.route(

@@ -23,7 +23,8 @@ def spread(amount, documents):
     :param documents: the ``Part`` of each document with all that is open of it
     :return: (parts, what is left of the amount)
 
-    >>> parts, rest = spread(Decimal(120), [Part(1, Decimal(100)), Part(2, Decimal(50))])
+    >>> documents = [Part(1, Decimal(100)), Part(2, Decimal(50))]
+    >>> parts, rest = spread(Decimal(120), documents)
     >>> [(part.key, int(part.amount)) for part in parts], int(rest)
     ([(1, 100), (2, 20)], 0)
     """

@@ -1,1 +1,1 @@
-from . import account, proof, talk, visit
+from . import account, agreements, autopay, pay, proof, talk, visit
