@@ -1,1 +1,1 @@
-from . import account, door, link
+from . import account, door, home, link

@@ -1,1 +1,1 @@
-from . import test_door
+from . import test_account, test_account_tours, test_door
