@@ -3,6 +3,7 @@ from . import (
     test_account_tours,
     test_agreements,
     test_agreements_tours,
+    test_autopay,
     test_door,
     test_pay,
     test_pay_books,
