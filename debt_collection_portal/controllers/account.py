@@ -11,6 +11,8 @@ from odoo.addons.portal.controllers.portal import pager
 from ..models.account.debt_case_history import PAGE
 from .door import LINKS, DebtDoor
 
+#: Open documents on a page: a phone shows no thousand.
+LISTED = 100
 KINDS = {
     "pdf": "application/pdf",
     "xml": "application/xml",
@@ -58,18 +60,20 @@ class DebtAccount(DebtDoor):
         )
 
     @http.route(
-        "/my/debts/<int:case_id>",
+        ["/my/debts/<int:case_id>", "/my/debts/<int:case_id>/page/<int:page>"],
         type="http",
         auth="public",
         website=True,
         methods=["GET"],
     )
-    def account(self, case_id, **_kwargs):
+    def account(self, case_id, page=1, **_kwargs):
         """Show what is owed: each open document, and what there is to pay."""
         visit = self._visit(case_id)
         case = visit.case
-        today = case.company_id._debt_today()
-        parts = case._portal_account(case._portal_items(), today)
+        items = case._portal_items()
+        pages = pager(visit.url, len(items), page=page, step=LISTED)
+        shown = items[pages["offset"] :][:LISTED]
+        parts = case._portal_account(items, case.company_id._debt_today(), shown)
         for part in parts:
             part["pay_url"] = f"{visit.url}/pay?" + url_encode(
                 {"items": part["chosen"]}
@@ -81,6 +85,10 @@ class DebtAccount(DebtDoor):
             "account",
             "account",
             parts=parts,
+            pager=pages,
+            first=pages["offset"] + 1,
+            last=pages["offset"] + len(shown),
+            total=len(items),
             money=partial(format_amount, request.env),
             handed=case._portal_handed(),
             several=len(self._my_cases()) > 1,

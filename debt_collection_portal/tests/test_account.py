@@ -9,6 +9,7 @@ from odoo import Command
 
 from odoo.addons.debt_collection.models.daily.debt_run import DebtRun
 
+from ..controllers import account
 from .common import DAY, PortalCommon
 
 PDF, XML = b"%PDF-1.4 the invoice", b"<invoice/>"
@@ -147,6 +148,22 @@ class TestAccount(PortalCommon):
         self.pay(invoice)
         self.run_on(DAY)
         self.assertIn("Nothing is open.", self.page_of(case))
+
+    def test_many_documents_come_in_pages_with_the_sums_of_all(self):
+        for number in range(3):
+            self.invoice(100 + number, due=days(number - 10))
+        case = self.case_with(partner=self.debtor)
+        first, second, third = case.item_ids.sorted("date_due").mapped("display_name")
+        with patch.object(account, "LISTED", 2):
+            page = self.page_of(case)
+            self.assertIn("303.00", page)
+            self.assertIn(second, page)
+            self.assertNotIn(third, page)
+            self.assertIn(f"/my/debts/{case.id}/page/2", page)
+            page = self.page_of(case, "/page/2")
+        self.assertIn("303.00", page)
+        self.assertNotIn(first, page)
+        self.assertIn(third, page)
 
     # === WHAT IS ABOUT A DOCUMENT === #
 

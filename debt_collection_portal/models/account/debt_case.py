@@ -30,18 +30,19 @@ class DebtCase(models.Model):
             lambda item: (item.currency_id.name, item.date_due, item.id)
         )
 
-    def _portal_account(self, items, day):
+    def _portal_account(self, items, day, shown=None):
         """Return what the page of the account shows, a dict for each currency.
 
         :param items: ``_portal_items()``
         :param day: today, for the company
+        :param shown: those of the items that are listed; all by default
         :return: amounts ``overdue``, ``soon``, ``later``, ``credit``, ``balance`` and
             ``pay``, what there is to pay at once, in ``currency``; ``chosen``, the ids
             of the items that this pays, empty where it is just an amount; ``rows``,
-            see ``_portal_rows``
+            of those shown, see ``_portal_rows``
         """
         remarks = self._portal_remarks(items)
-        rows = self._portal_rows(items, remarks, day)
+        rows = self._portal_rows(items if shown is None else shown, remarks, day)
         result = []
         for currency, group in items.grouped("currency_id").items():
             sums = dict.fromkeys(("overdue", "soon", "later", "credit"), 0)
@@ -63,7 +64,7 @@ class DebtCase(models.Model):
                     "pay": max(0, currency.round(net)) if to_pay else 0,
                     # what credits cover a part of is paid by its amount
                     "chosen": [] if credited or len(to_pay) > MOST_CHOSEN else to_pay,
-                    "rows": [rows[item] for item in group],
+                    "rows": [rows[item] for item in group if item in rows],
                 }
             )
         return result
