@@ -86,9 +86,13 @@ class DebtAccount(DebtDoor):
             "account",
             parts=parts,
             pager=pages,
-            first=pages["offset"] + 1,
-            last=pages["offset"] + len(shown),
-            total=len(items),
+            listed=request.env._(
+                "Documents %(first)s to %(last)s of %(count)s. An amount pays the "
+                "oldest ones first, on whichever page they are.",
+                first=pages["offset"] + 1,
+                last=pages["offset"] + len(shown),
+                count=len(items),
+            ),
             money=partial(format_amount, request.env),
             handed=case._portal_handed(),
             several=len(self._my_cases()) > 1,
