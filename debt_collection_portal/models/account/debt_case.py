@@ -7,8 +7,6 @@ from odoo.addons.debt_collection.models.desk.debt_file import SOON_DAYS
 
 #: What is not claimed for now is open all the same, but nobody is pressed to pay it.
 UNCLAIMED = ("no_followup", "blocked")
-#: The address of a page has room for so many chosen documents.
-MOST_CHOSEN = 100
 
 
 class DebtCase(models.Model):
@@ -39,33 +37,29 @@ class DebtCase(models.Model):
         :param day: today, for the company
         :param shown: those of the items that are listed; all by default
         :return: amounts ``overdue``, ``soon``, ``later``, ``credit``, ``balance`` and
-            ``pay``, what there is to pay at once, in ``currency``; ``chosen``, the ids
-            of the items that this pays, empty where it is just an amount; ``rows``,
-            of those shown, see ``_portal_rows``
+            ``pay``, what there is to pay at once, in ``currency``; ``rows`` of those
+            shown, see ``_portal_rows``
         """
         remarks = self._portal_remarks(items)
         rows = self._portal_rows(items if shown is None else shown, remarks, day)
         result = []
         for currency, group in items.grouped("currency_id").items():
             sums = dict.fromkeys(("overdue", "soon", "later", "credit"), 0)
-            to_pay, net, credited = [], 0, False
+            net, wanted = 0, False
             for item in group:
                 owed = item.amount_residual_currency
                 sums[self._portal_age(item, day)] += owed
                 if owed < 0:
-                    credited = True
                     net += 0 if item.no_netting else owed
                 elif item.date_due < day and self._portal_wanted(item, remarks):
-                    to_pay.append(item.id)
+                    wanted = True
                     net += owed
             result.append(
                 {
                     "currency": currency,
                     **{age: currency.round(amount) for age, amount in sums.items()},
                     "balance": currency.round(sum(sums.values())),
-                    "pay": max(0, currency.round(net)) if to_pay else 0,
-                    # what credits cover a part of is paid by its amount
-                    "chosen": [] if credited or len(to_pay) > MOST_CHOSEN else to_pay,
+                    "pay": max(0, currency.round(net)) if wanted else 0,
                     "rows": [rows[item] for item in group if item in rows],
                 }
             )
