@@ -28,7 +28,6 @@
         "views/debt_portal_paid_templates.xml",
         "views/debt_dispute_reason_views.xml",
         "views/debt_case_views.xml",
-        "views/debt_plan_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "demo": [

@@ -13,4 +13,5 @@ from . import (
     test_portal_paid,
     test_portal_rights,
     test_portal_security,
+    test_portal_words,
 )
