@@ -27,6 +27,7 @@
         "views/debt_portal_dispute_templates.xml",
         "views/debt_portal_paid_templates.xml",
         "views/debt_dispute_reason_views.xml",
+        "views/debt_portal_link_templates.xml",
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",
     ],

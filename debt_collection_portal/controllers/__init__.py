@@ -6,6 +6,7 @@ from . import (
     dispute,
     door,
     files,
+    home,
     link,
     paid,
     pay,

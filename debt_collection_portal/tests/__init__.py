@@ -1,4 +1,6 @@
 from . import (
+    test_account,
+    test_account_tours,
     test_agreements,
     test_agreements_tours,
     test_door,
