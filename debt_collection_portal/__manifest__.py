@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
+        "views/debt_portal_link_templates.xml",
         "views/debt_portal_pay_templates.xml",
         "views/debt_case_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,1 +1,1 @@
-from . import account, door, link, pay, pay_invoices
+from . import account, door, home, link, pay, pay_invoices

@@ -35,11 +35,11 @@ class DebtPayPage(DebtDoor):
         """Show what will be paid, and with what.
 
         :param amount: as typed, in ``currency``: for the oldest documents
-        :param currency: id; without an amount all that is overdue in it
+        :param currency: its name; without an amount all that is overdue in it
         :param promise: id of a promise or an instalment
         """
         visit = self._visit(case_id)
-        payable = visit.case._portal_payable()
+        payable = visit.case._portal_pay_amounts()
         values = {"typed": amount}
         try:
             choice = self._pay_choice(visit, payable, amount, currency, promise)
@@ -94,7 +94,7 @@ class DebtPayPage(DebtDoor):
         own = visit.case.item_ids.currency_id | visit.case.currency_id
         if not currency:
             return visit.case._portal_oldest_currency(payable)
-        found = own.filtered(lambda each: str(each.id) == currency)
+        found = own.filtered(lambda each: each.name == currency)
         if not found:
             raise request.not_found()
         return found
@@ -237,7 +237,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where less is open of a document, or the promise is over
         """
         payable = {
-            item.id: (item, left) for item, left in case._portal_payable().items()
+            item.id: (item, left) for item, left in case._portal_pay_amounts().items()
         }
         found = {}
         for item_id, text in parts:

@@ -1,1 +1,9 @@
-from . import test_door, test_pay, test_pay_books, test_pay_tours, test_pay_transfer
+from . import (
+    test_account,
+    test_account_tours,
+    test_door,
+    test_pay,
+    test_pay_books,
+    test_pay_tours,
+    test_pay_transfer,
+)
