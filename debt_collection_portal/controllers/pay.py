@@ -177,7 +177,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where it was another account's, is old, or nobody said it
         """
         try:
-            signed = verify_hash_signed(request.env(su=True), _SCOPE, token or "")
+            signed = verify_hash_signed(request.env(su=True), _SCOPE, str(token))
         except (ValueError, IndexError):
             signed = None
         if not signed or signed[0] != case.id:
@@ -207,7 +207,7 @@ class DebtPayPage(DebtDoor):
         PaymentPortal._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("payment_reference",)
         )
-        if not request.validate_csrf(kwargs.get("csrf_token")):
+        if not request.validate_csrf(str(kwargs.get("csrf_token"))):
             raise UserError(
                 request.env._("Your session has expired. Load the page again.")
             )
