@@ -1,7 +1,5 @@
 from functools import partial
 
-from werkzeug.urls import url_encode
-
 from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools import format_amount
@@ -75,11 +73,7 @@ class DebtAccount(DebtDoor):
         shown = items[pages["offset"] :][:LISTED]
         parts = case._portal_account(items, case.company_id._debt_today(), shown)
         for part in parts:
-            part["pay_url"] = f"{visit.url}/pay?" + url_encode(
-                {"items": part["chosen"]}
-                if part["chosen"]
-                else {"amount": part["pay"], "currency": part["currency"].name}
-            )
+            part["pay_url"] = case._portal_pay_url(currency=part["currency"])
         return self._page(
             visit,
             "account",
