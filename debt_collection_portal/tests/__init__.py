@@ -1,1 +1,1 @@
-from . import test_door, test_pay, test_pay_books
+from . import test_autopay, test_door, test_pay, test_pay_books
