@@ -17,8 +17,10 @@
         "views/debt_portal_autopay_templates.xml",
         "views/debt_autopay_views.xml",
         "views/debt_plan_autopay_views.xml",
+        "views/debt_portal_agreements_templates.xml",
         "views/debt_portal_pay_templates.xml",
         "views/debt_case_views.xml",
+        "views/debt_plan_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "demo": [

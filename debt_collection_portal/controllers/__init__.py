@@ -1,1 +1,1 @@
-from . import account, autopay, door, link, pay, pay_invoices
+from . import account, agreements, autopay, door, link, pay, pay_invoices

@@ -1,1 +1,8 @@
-from . import test_autopay, test_door, test_pay, test_pay_books
+from . import (
+    test_agreements,
+    test_agreements_tours,
+    test_autopay,
+    test_door,
+    test_pay,
+    test_pay_books,
+)
