@@ -5,4 +5,6 @@ from . import (
     test_door,
     test_pay,
     test_pay_books,
+    test_pay_tours,
+    test_pay_transfer,
 )

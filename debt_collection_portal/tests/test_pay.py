@@ -152,7 +152,8 @@ class TestPay(PayCommon):
         self.notify(transaction)
         file = self.url_open(receipt)
         self.assertEqual(file.headers["Content-Type"], "application/pdf")
-        self.assertTrue(file.content.startswith(b"%PDF"))
+        # tests draw no PDF
+        self.assertIn(self.first.name, file.text)
 
     def test_people_of_the_company_see_no_form(self):
         self.agent.password = "agent"

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.debt_collection.models.agreements.debt_notice_match_mixin import exact
@@ -77,14 +77,11 @@ class DebtCase(models.Model):
         transactions = self.env["payment.transaction"].sudo()
         days = timedelta(days=self.company_id.debt_pending_days)
         since = fields.Datetime.now() - days
-        return transactions.search([("debt_case_id", "=", self.id)]).filtered(
-            lambda tx: (
-                (tx.state == "done" and not tx.is_post_processed)
-                or (
-                    tx.state in ("pending", "authorized")
-                    and tx.last_state_change > since
-                )
-            )
+        booked = Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
+        coming = Domain("state", "in", ("pending", "authorized"))
+        coming &= Domain("last_state_change", ">", since)
+        return transactions.search(
+            Domain("debt_case_id", "=", self.id) & (booked | coming)
         )
 
     def _portal_coming(self):
@@ -99,7 +96,9 @@ class DebtCase(models.Model):
 
     # === WHAT IS CHOSEN === #
 
-    def _portal_choice(self, items=None, currency=None, amount=None, promise=None):
+    def _portal_choice(
+        self, items=None, currency=None, amount=None, promise=None, payable=None
+    ):
         """Return what a payment is for: one of the parameters, or all that is overdue.
 
         :param items: documents of this account, each paid in full
@@ -107,11 +106,12 @@ class DebtCase(models.Model):
             where nothing is overdue all that is open
         :param amount: Decimal in ``currency``, for the oldest documents
         :param promise: a promise or an instalment of this account
+        :param payable: what ``_portal_payable`` said in this request
         :return: a ``PayChoice``
         :raise UserError: where it cannot be paid
         """
         self.ensure_one()
-        payable = self._portal_payable()
+        payable = self._portal_payable() if payable is None else payable
         if promise:
             return self._portal_choose_promise(payable, promise)
         if items:
@@ -207,6 +207,15 @@ class DebtCase(models.Model):
         )
 
     # === THE TRANSACTION === #
+
+    def _absorb(self, lost):
+        """Payments under way go on for the case that stays."""
+        # sudo: whoever merges contacts need not read payments
+        transactions = self.env["payment.transaction"].sudo()
+        for transaction in transactions.search([("debt_case_id", "in", lost.ids)]):
+            transaction.debt_case_id = self
+            transaction.landing_route = transaction._portal_url()
+        return super()._absorb(lost)
 
     def _debt_transaction_vals(self, items_amounts, currency, promise=None, advance=0):
         """Return values of a ``payment.transaction`` that pays exactly some documents.

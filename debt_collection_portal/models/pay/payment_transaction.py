@@ -159,6 +159,14 @@ class PaymentTransaction(models.Model):
 
     # === THE PAYMENT === #
 
+    def _post_process(self):
+        """Let no payment of a customer post what an accountant is correcting."""
+        for transaction in self.filtered("debt_case_id"):
+            drafts = transaction.invoice_ids.filtered(lambda m: m.state == "draft")
+            if drafts:
+                transaction.invoice_ids -= drafts
+        return super()._post_process()
+
     def _debt_origin(self):
         """Return the transaction that says what this one is for.
 
