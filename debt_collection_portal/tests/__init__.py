@@ -2,6 +2,8 @@ from . import (
     test_agreements,
     test_agreements_tours,
     test_autopay,
+    test_autopay_page,
+    test_autopay_tours,
     test_door,
     test_pay,
     test_pay_books,
