@@ -135,9 +135,10 @@ class DebtAutopayCharge(models.Model):
         ):
             return self.browse()
         instalment = Instalment(promise.date, refused._days())
-        what = verdict(instalment, promise.company_id._debt_autopay_tries(), day)
+        retries = promise.company_id._debt_autopay_tries()
+        what = verdict(instalment, retries, day)
         parts = self._parts(promise)
-        if what == WAIT or not parts:
+        if what == WAIT or len(refused) > len(retries) or not parts:
             return self.browse()
         values = {
             "autopay_id": autopay.id,

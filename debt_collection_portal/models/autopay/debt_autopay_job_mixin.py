@@ -175,9 +175,8 @@ class DebtAutopayJobMixin(models.AbstractModel):
         case, items = promise.case_id, promise.item_ids
         if case.state == "hold":
             return self.env._("The case is on hold.")
-        if case.stage_id.stop_contact or case.handover_ids.filtered(
-            lambda handover: handover.state == "handed"
-        ):
+        # not by the stage: it goes on by age while a plan is kept
+        if case.handover_ids.filtered(lambda handover: handover.state == "handed"):
             return self.env._("The debt was handed over.")
         if reason := self._kept_out(items):
             return reason
