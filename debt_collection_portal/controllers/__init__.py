@@ -11,4 +11,6 @@ from . import (
     paid,
     pay,
     pay_invoices,
+    preferences,
+    talk,
 )

@@ -16,7 +16,10 @@ from . import (
     test_portal_dispute,
     test_portal_link_check,
     test_portal_paid,
+    test_portal_preferences,
     test_portal_rights,
     test_portal_security,
+    test_portal_talk,
     test_portal_words,
+    test_talk_tours,
 )

@@ -17,6 +17,7 @@ LOOK, CHANGE, CALL = frozenset({"GET"}), frozenset({"POST"}), frozenset({"JSON"}
 #: Every route of the addon below an account, each behind the one door.
 ROUTES = {
     ACCOUNT: LOOK,
+    f"{ACCOUNT}/agent": LOOK,
     f"{ACCOUNT}/agreements": LOOK,
     f"{ACCOUNT}/check": LOOK,
     f"{ACCOUNT}/check/answer": CHANGE,
@@ -28,6 +29,9 @@ ROUTES = {
     f"{ACCOUNT}/disputes/<int:dispute_id>/withdraw": CHANGE,
     f"{ACCOUNT}/disputes/new": LOOK,
     f"{ACCOUNT}/disputes/open": CHANGE,
+    f"{ACCOUNT}/messages": LOOK,
+    f"{ACCOUNT}/messages/file/<int:file_id>": LOOK,
+    f"{ACCOUNT}/messages/write": CHANGE,
     f"{ACCOUNT}/paid": LOOK,
     f"{ACCOUNT}/paid/<int:notice_id>": LOOK,
     f"{ACCOUNT}/paid/<int:notice_id>/receipt": LOOK,
@@ -46,6 +50,10 @@ ROUTES = {
     f"{ACCOUNT}/plans/<int:plan_id>/autopay/stop": CHANGE,
     f"{ACCOUNT}/plans/<int:plan_id>/decline": CHANGE,
     f"{ACCOUNT}/plans/<int:plan_id>/sign": CHANGE,
+    f"{ACCOUNT}/preferences": LOOK,
+    f"{ACCOUNT}/preferences/channel": CHANGE,
+    f"{ACCOUNT}/preferences/contact": CHANGE,
+    f"{ACCOUNT}/preferences/save": CHANGE,
     f"{ACCOUNT}/promise": LOOK | CHANGE,
     f"{ACCOUNT}/promises/<int:promise_id>/back": CHANGE,
 }

@@ -92,21 +92,21 @@ class DebtCase(models.Model):
         :param record: the case, or a record of the case with a chatter
         :return: ``mail.message`` records, the latest ones, oldest first
         """
-        family = self._portal_family()
-        messages = self.env["mail.message"].search(
+        domain = self._portal_messages_domain(record)
+        messages = self.env["mail.message"].search(domain, order="id desc", limit=SHOWN)
+        return messages.sorted("id")
+
+    def _portal_messages_domain(self, record):
+        """Return the domain of what customer and company wrote to each other."""
+        family = self._portal_family().ids
+        return (
             Domain("model", "=", record._name)
             & Domain("res_id", "=", record.id)
             & Domain("message_type", "in", ("comment", "email", "email_outgoing"))
             & Domain("subtype_id", "=", self.env.ref("mail.mt_comment").id)
             & Domain("is_internal", "=", False)
-            & (
-                Domain("author_id", "in", family.ids)
-                | Domain("partner_ids", "in", family.ids)
-            ),
-            order="id desc",
-            limit=SHOWN,
+            & (Domain("author_id", "in", family) | Domain("partner_ids", "in", family))
         )
-        return messages.sorted("id")
 
     def _portal_thread(self, record):
         """Return what ``_portal_messages`` says, as plain values for a page.
