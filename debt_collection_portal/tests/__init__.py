@@ -14,6 +14,7 @@ from . import (
     test_portal_check,
     test_portal_check_tours,
     test_portal_dispute,
+    test_portal_forms,
     test_portal_link_check,
     test_portal_paid,
     test_portal_preferences,
