@@ -190,7 +190,9 @@ class DebtCase(models.Model):
             for item, left in payable.items()
             if left > 0 and item in promise.item_ids
         ]
-        amount = exact(promise.amount - promise.amount_paid, currency)
+        # money of theirs that waits to be applied is not asked for again
+        came = promise.amount_paid + promise.amount_to_apply
+        amount = exact(promise.amount - came, currency)
         choice = self._portal_spread(PayChoice(currency, promise=promise), owed, amount)
         return self._portal_checked(choice)
 
