@@ -5,6 +5,7 @@ The same on the page of the customer, in a chat and in an automatic call.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 #: Days within which broken promises are counted.
 MEMORY_DAYS = 90
@@ -32,6 +33,20 @@ def last_day(day, limits):
     datetime.date(2026, 6, 11)
     """
     return day + timedelta(days=limits.days)
+
+
+def least(owed, percent, digits=2):
+    """Return the least that can be promised, but for whole documents.
+
+    :param owed: what is overdue, in a currency
+    :param percent: the least part of it, from 0 to 100
+    :param digits: decimals of the currency
+
+    >>> least(Decimal("333.35"), Decimal(30))
+    Decimal('100.01')
+    """
+    unit = Decimal(1).scaleb(-digits)
+    return (owed * percent / 100).quantize(unit, ROUND_HALF_UP)
 
 
 def refusal(limits, made, broken):

@@ -43,6 +43,7 @@ from . import (
     test_qr_code,
     test_retention,
     test_salesperson,
+    test_self_service,
     test_settings,
     test_settlement,
     test_short_link,

@@ -72,6 +72,8 @@ class DebtAccount(DebtDoor):
         pages = pager(visit.url, len(items), page=page, step=LISTED)
         shown = items[pages["offset"] :][:LISTED]
         parts = case._portal_account(items, case.company_id._debt_today(), shown)
+        for part in parts:
+            part["pay_url"] = case._portal_pay_url(currency=part["currency"])
         return self._page(
             visit,
             "account",

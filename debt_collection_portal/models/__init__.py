@@ -1,1 +1,1 @@
-from . import account, proof, visit
+from . import account, agreements, autopay, pay, proof, talk, visit

@@ -150,7 +150,7 @@ class DebtCoverMixin(models.AbstractModel):
     @api.model
     def _check_guarded(self, vals):
         """Refuse to let users write what the product finds out by itself."""
-        guarded = (self._guarded | DERIVED) & vals.keys()
+        guarded = (self._guarded_fields() | DERIVED) & vals.keys()
         if guarded and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -158,6 +158,11 @@ class DebtCoverMixin(models.AbstractModel):
                     fields=", ".join(sorted(guarded)),
                 )
             )
+
+    @api.model
+    def _guarded_fields(self):
+        """Return the fields that only the product writes; other addons add theirs."""
+        return self._guarded
 
     @api.model_create_multi
     def create(self, vals_list):

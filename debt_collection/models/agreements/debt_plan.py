@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from markupsafe import Markup
 
@@ -70,7 +71,9 @@ class DebtPlan(models.Model):
         (
             "accepted_by",
             "accepted_date",
+            "accepted_hash",
             "accepted_how",
+            "accepted_text",
             "amount_company",
             "amount_cover",
             "approval",
@@ -78,6 +81,7 @@ class DebtPlan(models.Model):
             "close_reason",
             "credit_move_ids",
             "interest_move_id",
+            "offered_date",
             "promise_ids",
             "signature",
             "state",
@@ -177,6 +181,12 @@ class DebtPlan(models.Model):
         copy=False,
         group_expand=True,
     )
+    offered_date = fields.Date(
+        string="Offered on",
+        readonly=True,
+        copy=False,
+        help="Since then the customer can see it where they look at their account.",
+    )
     accepted_by = fields.Char(readonly=True, copy=False, tracking=True)
     accepted_date = fields.Date(string="Accepted on", readonly=True, copy=False)
     accepted_how = fields.Selection(
@@ -187,6 +197,19 @@ class DebtPlan(models.Model):
         ],
         readonly=True,
         copy=False,
+    )
+    accepted_text = fields.Html(
+        string="Agreed Text",
+        readonly=True,
+        copy=False,
+        sanitize=False,
+        help="The agreement word for word as it was accepted.",
+    )
+    accepted_hash = fields.Char(
+        string="Fingerprint of the Text",
+        readonly=True,
+        copy=False,
+        help="SHA-256 of the agreed text: by it one shows that no word changed.",
     )
     signature = fields.Binary(readonly=True, copy=False, attachment=True)
     promise_ids = fields.One2many(
@@ -427,9 +450,17 @@ class DebtPlan(models.Model):
     # === LIMITS AND APPROVAL === #
 
     def _limit(self, user):
-        """Return the limit of a user for the case of the plan."""
+        """Return the limit for the case of the plan: of a user, or of customers for
+        what they propose themselves."""
         case = self.case_id.sudo()  # sudo: the segment, for everybody
-        return self.env["debt.plan.limit"]._of_user(case, user)
+        limits = self.env["debt.plan.limit"]
+        if self.env.su and self._is_by_debtor():
+            return limits._of_role(case, "customer")
+        return limits._of_user(case, user)
+
+    def _is_by_debtor(self):
+        """Return whether its terms are those that the customer chose."""
+        return self.source in self.env["debt.promise"]._self_service_sources()
 
     def _beyond(self, user):
         """Return, in words, what of the terms a user may not agree on alone."""
@@ -547,6 +578,9 @@ class DebtPlan(models.Model):
         if changes:
             # sudo: other terms need another approval, and another offer
             self.sudo().write({"approval": False, "state": "draft"})
+            if not self.env.su:  # they are no longer those of the customer
+                theirs = self.filtered(lambda plan: plan._is_by_debtor())
+                theirs.sudo().source = self._source()
         return result
 
     def _oldest_items(self, amount=None):
@@ -589,14 +623,36 @@ class DebtPlan(models.Model):
         self.check_access("write")
         self._check_agreed()
         if self.state == "draft":
-            self.sudo().state = "offered"  # sudo: guarded field
+            self._offer()
         return self.action_print()
+
+    def _offer(self):
+        """Let the customer see the plan and accept it; callers check the limits."""
+        today = self.company_id._debt_today()
+        # sudo: guarded fields
+        self.sudo().write({"state": "offered", "offered_date": today})
 
     def action_print(self):
         """Print the agreement."""
         return self.env.ref("debt_collection.debt_plan_agreement_report").report_action(
             self
         )
+
+    def _agreement_text(self):
+        """Return the text of the agreement as the customer reads it, as HTML."""
+        self.ensure_one()
+        plan = self.sudo()  # sudo: what it names, for whoever may see the plan
+        lang = plan.partner_id.lang or plan.company_id.partner_id.lang
+        plan = plan.with_context(lang=lang)
+        return plan.env["ir.qweb"]._render(
+            "debt_collection.debt_plan_agreement_text",
+            {"plan": plan, "company": plan.company_id},
+        )
+
+    @staticmethod
+    def _fingerprint(text):
+        """Return the SHA-256 of a text."""
+        return sha256(text.encode()).hexdigest()
 
     def action_accept(self):
         """Ask how the customer accepted the plan."""
@@ -640,6 +696,7 @@ class DebtPlan(models.Model):
             raise UserError(
                 self.env._("The plan begins on a day that is over. Choose another.")
             )
+        text = self._agreement_text()
         # sudo: guarded fields, and promises beyond the limits of single ones
         plan = self.sudo()
         plan._end_promises()
@@ -648,6 +705,8 @@ class DebtPlan(models.Model):
                 **accepted,
                 "state": "active",
                 "accepted_date": today,
+                "accepted_text": text,
+                "accepted_hash": self._fingerprint(text),
                 # what is written off is in no chase
                 "amount_cover": 0 if self.written_off_id else owed,
                 "amount_company": value,

@@ -5,11 +5,12 @@ from odoo.exceptions import ValidationError
 
 from ...logic.plan import Limit
 
-#: Groups of the roles, the highest first.
+#: Groups of the roles, the highest first; of customers by themselves none.
 ROLES = [
     ("manager", "Manager", "debt_collection.group_debt_manager"),
     ("supervisor", "Supervisor", "debt_collection.group_debt_supervisor"),
     ("agent", "Agent", "debt_collection.group_debt_agent"),
+    ("customer", "Customer by Themselves", None),
 ]
 
 
@@ -98,13 +99,24 @@ class DebtPlanLimit(models.Model):
     def _of_user(self, case, user):
         """Return the limit that holds for a user and a case; empty: none may be agreed.
 
+        :param case: a ``debt.case``
+        :param user: a ``res.users``
+        """
+        roles = (
+            code for code, _name, group in ROLES if group and user.has_group(group)
+        )
+        return self._of_role(case, next(roles, None))
+
+    @api.model
+    def _of_role(self, case, role):
+        """Return the limit that holds for a role and a case; empty: none may be agreed.
+
         That of the segment goes before the general one, that of the company before
         that of all.
 
         :param case: a ``debt.case``
-        :param user: a ``res.users``
+        :param role: a value of ``role``
         """
-        role = next((code for code, _n, group in ROLES if user.has_group(group)), None)
         limits = self.sudo().search(  # sudo: limits are for everybody who agrees
             [
                 ("role", "=", role),

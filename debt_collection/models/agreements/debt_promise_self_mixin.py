@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
-from ...logic.self_service import MEMORY_DAYS, Limits, last_day, refusal
+from ...logic.self_service import MEMORY_DAYS, Limits, last_day, least, refusal
+from .debt_notice_match_mixin import exact
 
 
 class DebtPromiseSelfMixin(models.AbstractModel):
@@ -10,12 +13,13 @@ class DebtPromiseSelfMixin(models.AbstractModel):
     _description = "Promises in Self-Service"
 
     @api.model
-    def _self_service_limits(self, case):
+    def _self_service_limits(self, case, items=None):
         """Return what a customer may promise today without anybody of the company.
 
         :param case: the case
+        :param items: what would be promised; None: all that is overdue
         :return: (last day that can be promised or None, why not: "broken", "changes",
-            "planned", "nothing" or None)
+            "legal", "planned", "nothing" or None)
         """
         case.ensure_one()
         # sudo: the customer's own promises, and settings of the company
@@ -39,12 +43,17 @@ class DebtPromiseSelfMixin(models.AbstractModel):
                 and p.deadline >= since
             )
         )
-        reason = refusal(limits, self._self_service_made(case), len(broken))
+        reason = refusal(limits, self._self_service_made(case, items), len(broken))
+        if not reason and case.stage_id.stop_contact:
+            reason = "legal"  # by then others speak with the customer
         return (None, reason) if reason else (last_day(today, limits), None)
 
     @api.model
-    def _self_service_items(self, case):
-        """Return what a customer promises to pay: overdue, in the oldest currency."""
+    def _self_service_items(self, case, currency=None):
+        """Return what a customer can promise to pay: overdue, in one currency.
+
+        :param currency: None: that of the oldest document
+        """
         items = case.item_ids.filtered(
             lambda item: (
                 item.days_past_due > 0
@@ -54,7 +63,8 @@ class DebtPromiseSelfMixin(models.AbstractModel):
                 and not item.excluded
             )
         ).sorted("date_due")
-        return items.filtered(lambda item: item.currency_id == items[:1].currency_id)
+        currency = currency or items[:1].currency_id
+        return items.filtered(lambda item: item.currency_id == currency)
 
     @api.model
     def _self_service_amount(self, items):
@@ -67,22 +77,69 @@ class DebtPromiseSelfMixin(models.AbstractModel):
         )
 
     @api.model
-    def _self_service_made(self, case):
-        """Return how many promises in a row the customer made and moved until now."""
+    def _self_service_least(self, items):
+        """Return the least that can be promised, but for whole documents.
+
+        :param items: what is overdue, see ``_self_service_items``
+        """
+        currency, company = items.currency_id, items.company_id.sudo()
+        owed = exact(self._self_service_amount(items), currency)
+        percent = Decimal(company.debt_promise_min_percent)  # sudo: a setting
+        return float(least(owed, percent, currency.decimal_places))
+
+    @api.model
+    def _self_service_refusal(self, case, day, items=None, currency=None, amount=None):
+        """Return why a customer may not promise this by themselves, None if they may.
+
+        Whole documents, or a part of all that is overdue, not less than the company
+        wants.
+
+        :param case: the case
+        :param day: when they would pay
+        :param items: the documents; None: all that are overdue in the currency
+        :param currency: that of the promise; None: that of the oldest document
+        :param amount: None: what is to be paid of the documents
+        :return: a reason of ``_self_service_limits``, "documents", "day", "little" or
+            "much"
+        """
+        last, reason = self._self_service_limits(case, items)
+        if reason:
+            return reason
+        if items is not None:
+            currency = items[:1].currency_id
+        owed = self._self_service_items(case.sudo(), currency)  # sudo: their own
+        if not owed or (items is not None and (not items or items - owed)):
+            return "documents"
+        if not case.company_id._debt_today() <= day <= last:
+            return "day"
+        if amount is None:
+            return None
+        compare = owed.currency_id.compare_amounts
+        if compare(amount, self._self_service_amount(owed)) > 0:
+            return "much"
+        if compare(amount, self._self_service_least(owed)) < 0:
+            return "little"
+        return None
+
+    @api.model
+    def _self_service_made(self, case, items=None):
+        """Return how many promises in a row the customer made and moved until now.
+
+        One that was taken back counts until its day: it is no way to move it often.
+
+        :param items: those that are about these documents; None: about any
+        """
+        today = case.company_id._debt_today()
         own = case.promise_ids.filtered(
             lambda p: p.source in self._self_service_sources() and not p.plan_id
         )
-        open_ones = own.filtered(lambda p: p.state == "open")
-        if not open_ones:
-            return 0
-        moved = own.filtered(
-            lambda p: (
-                p.state == "cancelled"
-                and p.close_reason
-                and p.item_ids & open_ones.item_ids
-            )
-        )
-        return len(open_ones) + len(moved)
+        if items is not None:
+            own = own.filtered(lambda p: p.item_ids & items)
+        closed = own.filtered(lambda p: p.state == "cancelled" and p.close_reason)
+        back = closed.filtered(lambda p: not p.again_id and p.date >= today)
+        last = own.filtered(lambda p: p.state == "open") | back
+        moved = closed.filtered(lambda p: p.item_ids & last.item_ids)
+        return len(last | moved)
 
     @api.model
     def _self_service_sources(self):
@@ -90,21 +147,26 @@ class DebtPromiseSelfMixin(models.AbstractModel):
         return ()
 
     @api.model
-    def _promise_by_debtor(self, case, day, source, **values):
-        """Enter what a customer promised by themselves: all that is overdue.
+    def _promise_by_debtor(
+        self, case, day, source, items=None, currency=None, **values
+    ):
+        """Enter what a customer promised by themselves.
 
         :param case: the case
         :param day: when they pay
         :param source: a value of ``source`` in ``_self_service_sources``
-        :param values: other fields of the promise
+        :param items: the documents; None: all that are overdue in the currency
+        :param currency: that of the promise; None: that of the oldest document
+        :param values: other fields of the promise; for an ``amount`` ask
+            ``_self_service_refusal`` first
         :return: the promise, empty where their limits do not allow it
         """
-        last, reason = self._self_service_limits(case)
-        if reason or not case.company_id._debt_today() <= day <= last:
+        if self._self_service_refusal(case, day, items, currency):
             return self.browse()
         # sudo: the customer's own promise, inside the limits of self-service
         case = case.sudo()
-        items = self._self_service_items(case)
+        if items is None:
+            items = self._self_service_items(case, currency)
         return self.sudo().create(
             {
                 "case_id": case.id,

@@ -119,7 +119,9 @@ class ResCompany(models.Model):
     debt_promise_min_percent = fields.Integer(
         string="Least Part of a Promise (%)",
         default=30,
-        help="An agent accepts no promise for less than this part of its documents.",
+        help="An agent accepts no promise for less than this part of its documents, "
+        "and customers promise no less of what is overdue by themselves, but for whole "
+        "documents.",
     )
     debt_promise_days_self = fields.Integer(
         string="Days Ahead for Customers",
@@ -160,6 +162,11 @@ class ResCompany(models.Model):
         string="Tolerance of Instalments",
         default=5,
         help="Working days after an instalment until its payment plan is broken.",
+    )
+    debt_plan_terms = fields.Text(
+        string="More Terms of Payment Plans",
+        translate=True,
+        help="What else payment agreements say, at their end.",
     )
     debt_plan_interest_product_id = fields.Many2one(
         "product.product",

@@ -156,6 +156,7 @@ class ResConfigSettings(models.TransientModel):
     debt_plan_tolerance = fields.Integer(
         related="company_id.debt_plan_tolerance", readonly=False
     )
+    debt_plan_terms = fields.Text(related="company_id.debt_plan_terms", readonly=False)
     debt_plan_interest_product_id = fields.Many2one(
         related="company_id.debt_plan_interest_product_id", readonly=False
     )

@@ -1,0 +1,1 @@
+from . import debt_case, debt_plan, debt_promise

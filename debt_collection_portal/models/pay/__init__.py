@@ -1,0 +1,7 @@
+from . import (
+    debt_action,
+    debt_case,
+    payment_transaction,
+    res_company,
+    res_config_settings,
+)
