@@ -140,6 +140,7 @@ class DebtAccount(DebtDoor):
     def account_history(self, case_id, page=1, **_kwargs):
         """Show what was paid, agreed, reported and sent, the latest first."""
         visit = self._visit(case_id)
+        page = page if isinstance(page, int) else 1  # a text of the query string
         entries, count = visit.case._portal_history(page)
         url = f"{visit.url}/history"
         return self._page(
