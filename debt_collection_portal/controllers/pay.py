@@ -35,11 +35,11 @@ class DebtPayPage(DebtDoor):
         """Show what will be paid, and with what.
 
         :param amount: as typed, in ``currency``: for the oldest documents
-        :param currency: id; without an amount all that is overdue in it
+        :param currency: its name; without an amount all that is overdue in it
         :param promise: id of a promise or an instalment
         """
         visit = self._visit(case_id)
-        payable = visit.case._portal_payable()
+        payable = visit.case._portal_pay_amounts()
         values = {"typed": amount}
         try:
             choice = self._pay_choice(visit, payable, amount, currency, promise)
@@ -94,7 +94,7 @@ class DebtPayPage(DebtDoor):
         own = visit.case.item_ids.currency_id | visit.case.currency_id
         if not currency:
             return visit.case._portal_oldest_currency(payable)
-        found = own.filtered(lambda each: str(each.id) == currency)
+        found = own.filtered(lambda each: each.name == currency)
         if not found:
             raise request.not_found()
         return found
@@ -177,7 +177,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where it was another account's, is old, or nobody said it
         """
         try:
-            signed = verify_hash_signed(request.env(su=True), _SCOPE, token or "")
+            signed = verify_hash_signed(request.env(su=True), _SCOPE, str(token))
         except (ValueError, IndexError):
             signed = None
         if not signed or signed[0] != case.id:
@@ -207,7 +207,7 @@ class DebtPayPage(DebtDoor):
         PaymentPortal._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("payment_reference",)
         )
-        if not request.validate_csrf(kwargs.get("csrf_token")):
+        if not request.validate_csrf(str(kwargs.get("csrf_token"))):
             raise UserError(
                 request.env._("Your session has expired. Load the page again.")
             )
@@ -237,7 +237,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where less is open of a document, or the promise is over
         """
         payable = {
-            item.id: (item, left) for item, left in case._portal_payable().items()
+            item.id: (item, left) for item, left in case._portal_pay_amounts().items()
         }
         found = {}
         for item_id, text in parts:

@@ -1,4 +1,6 @@
 from . import (
+    test_account,
+    test_account_tours,
     test_agreements,
     test_agreements_tours,
     test_autopay,
@@ -9,4 +11,16 @@ from . import (
     test_pay_books,
     test_pay_tours,
     test_pay_transfer,
+    test_portal_check,
+    test_portal_check_tours,
+    test_portal_dispute,
+    test_portal_forms,
+    test_portal_link_check,
+    test_portal_paid,
+    test_portal_preferences,
+    test_portal_rights,
+    test_portal_security,
+    test_portal_talk,
+    test_portal_words,
+    test_talk_tours,
 )

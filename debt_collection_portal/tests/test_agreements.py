@@ -380,6 +380,24 @@ class TestPortalPlan(AgreementsCommon):
         self.assertEqual((plan.amount_discount, plan.amount_total), (33.34, 300.01))
         self.assertEqual(plan.interest_percent, 0)
 
+    def test_each_currency_is_planned_on_its_own(self):
+        yen = self.setup_other_currency("JPY", rounding=1, rates=[("2026-01-01", 100)])
+        self.case_with(1001, due=days(-50), currency=yen)
+        self.limit()
+        self.log_in()
+        values = {"currency": yen.id, "down": "201"}
+        page = self.url_open(
+            f"{self.url}/plan?currency={yen.id}&count=2&down=201&frequency=monthly"
+        )
+        # 400 twice; 30 days on 800 are 7.89, 31 on 400 are 4.08
+        for text in ("408", "404", "1,013"):
+            self.assertIn(f"{text}\N{NO-BREAK SPACE}", page.text)
+        self.assertIn("less than 20 %", self.propose(**values | {"down": "200"}).text)
+        self.assertIn("as a number", self.propose(**values | {"down": "201.5"}).text)
+        self.propose(**values)
+        plan = self.case.plan_ids
+        self.assertEqual((plan.currency_id, plan.amount_total), (yen, 1013))
+
     def test_the_agent_changes_what_they_chose(self):
         self.limit()
         self.log_in()

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import UserError
 
@@ -269,6 +271,17 @@ class TestPayBooks(PayCommon):
         self.case = self.case_with()
         self.notify(self.transaction(self.case))
         self.assertEqual(self.open_of(self.first, self.second), [0, 0])
+
+    def test_who_pays_all_here_is_thanked_for_all_of_it(self):
+        self.company.debt_thanks = True
+        self.run_on(DAY + timedelta(days=4))
+        with freeze_time(DAY + timedelta(days=5)):
+            choice = self.case._portal_choice(amount=Decimal(220))
+            self.notify(self.transaction(self.case, choice))
+        self.run_on(DAY + timedelta(days=6))
+        thanks = self.env["debt.action"].search([("purpose", "=", "thanks")])
+        self.assertEqual((thanks.case_id, thanks.amount), (self.case, 220))
+        self.assertIn("220.00", thanks.text_paid_amount)
 
     def test_a_payment_goes_on_when_its_customer_is_merged(self):
         twin = self.new_debtor("Andina otra vez")

@@ -22,6 +22,7 @@ from . import (
     jobs_of_accountants,
     jobs_of_channels,
     jobs_of_customers,
+    jobs_of_portal,
     jobs_of_whatsapp,
 )
 
@@ -72,6 +73,7 @@ def find(job):
         jobs,
         jobs_of_accountants,
         jobs_of_channels,
+        jobs_of_portal,
         jobs_of_customers,
         jobs_of_whatsapp,
     )

@@ -150,7 +150,7 @@ class DebtAutopayJobMixin(models.AbstractModel):
         rest = exact(
             promise.amount - promise.amount_paid - promise.amount_to_apply, currency
         )
-        owed = promise.case_id._portal_payable()
+        owed = promise.case_id._portal_pay_amounts()
         parts, _rest = spread(
             max(rest, Decimal(0)),
             [
