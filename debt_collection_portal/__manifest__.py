@@ -9,6 +9,7 @@
     "depends": ["debt_collection", "account_payment"],
     "data": [
         "security/ir.model.access.csv",
+        "report/debt_plan_agreement.xml",
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
         "views/debt_portal_agreements_templates.xml",
