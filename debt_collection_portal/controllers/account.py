@@ -80,9 +80,13 @@ class DebtAccount(DebtDoor):
             "account",
             parts=parts,
             pager=pages,
-            first=pages["offset"] + 1,
-            last=pages["offset"] + len(shown),
-            total=len(items),
+            listed=request.env._(
+                "Documents %(first)s to %(last)s of %(count)s. An amount pays the "
+                "oldest ones first, on whichever page they are.",
+                first=pages["offset"] + 1,
+                last=pages["offset"] + len(shown),
+                count=len(items),
+            ),
             money=partial(format_amount, request.env),
             handed=case._portal_handed(),
             several=len(self._my_cases()) > 1,
@@ -136,6 +140,7 @@ class DebtAccount(DebtDoor):
     def account_history(self, case_id, page=1, **_kwargs):
         """Show what was paid, agreed, reported and sent, the latest first."""
         visit = self._visit(case_id)
+        page = page if isinstance(page, int) else 1  # a text of the query string
         entries, count = visit.case._portal_history(page)
         url = f"{visit.url}/history"
         return self._page(

@@ -1,5 +1,4 @@
 import contextlib
-from inspect import isfunction
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.service.model import call_kw
@@ -54,20 +53,6 @@ class TestPortalRights(SeesRows, PortalCommon):
             for name, value in vars(base).items()
             if callable(value) and not name.startswith("_")
         }
-
-    def test_no_two_rooms_give_a_model_the_same_method(self):
-        """Of two methods of one name the later one wins, and the other room breaks."""
-        for name in self.env.registry:
-            found = {}
-            for base in type(self.env[name]).__mro__:
-                if base.__module__.startswith(ADDON):
-                    for method, value in vars(base).items():
-                        if isfunction(value) and not method.startswith("__"):
-                            found.setdefault(method, []).append(value)
-            for method, values in found.items():
-                with self.subTest(model=name, method=method):
-                    first = [v for v in values if "super" not in v.__code__.co_names]
-                    self.assertLessEqual(len(first), 1)
 
     def test_every_model_has_rights_and_those_of_a_company_its_rule(self):
         access, rules = self.env["ir.model.access"], self.env["ir.rule"]

@@ -1,10 +1,10 @@
 import { registry } from "@web/core/registry";
 
-/** A page that has to be moved sideways is no page for a phone. */
+/** What has to be moved sideways is nothing for a phone; the header is Odoo's. */
 const fits = (trigger) => ({
     trigger,
     run() {
-        const { scrollWidth, clientWidth } = document.documentElement;
+        const { scrollWidth, clientWidth } = document.querySelector("main");
         if (scrollWidth > clientWidth) {
             throw new Error(`The page is ${scrollWidth} wide on ${clientWidth}`);
         }
