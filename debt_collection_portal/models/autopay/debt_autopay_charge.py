@@ -93,8 +93,10 @@ class DebtAutopayCharge(models.Model):
         :return: the charge, empty where none was made
         """
         run = self.env["debt.run"]
+        charges = self._to_them(promise.case_id)
+        promise = promise.with_env(charges.env)
         try:
-            charge = run._retry(lambda: self._claim(promise, day))
+            charge = run._retry(lambda: charges._claim(promise, day))
             if charge.transaction_id:
                 charge._send()
             return charge
