@@ -1,7 +1,5 @@
 from functools import partial
 
-from werkzeug.urls import url_encode
-
 from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools import format_amount
@@ -11,6 +9,8 @@ from odoo.addons.portal.controllers.portal import pager
 from ..models.account.debt_case_history import PAGE
 from .door import LINKS, DebtDoor
 
+#: Open documents on a page: a phone shows no thousand.
+LISTED = 100
 KINDS = {
     "pdf": "application/pdf",
     "xml": "application/xml",
@@ -58,29 +58,35 @@ class DebtAccount(DebtDoor):
         )
 
     @http.route(
-        "/my/debts/<int:case_id>",
+        ["/my/debts/<int:case_id>", "/my/debts/<int:case_id>/page/<int:page>"],
         type="http",
         auth="public",
         website=True,
         methods=["GET"],
     )
-    def account(self, case_id, **_kwargs):
+    def account(self, case_id, page=1, **_kwargs):
         """Show what is owed: each open document, and what there is to pay."""
         visit = self._visit(case_id)
         case = visit.case
-        today = case.company_id._debt_today()
-        parts = case._portal_account(case._portal_items(), today)
+        items = case._portal_items()
+        pages = pager(visit.url, len(items), page=page, step=LISTED)
+        shown = items[pages["offset"] :][:LISTED]
+        parts = case._portal_account(items, case.company_id._debt_today(), shown)
         for part in parts:
-            part["pay_url"] = f"{visit.url}/pay?" + url_encode(
-                {"items": part["chosen"]}
-                if part["chosen"]
-                else {"amount": part["pay"], "currency": part["currency"].name}
-            )
+            part["pay_url"] = case._portal_pay_url(currency=part["currency"])
         return self._page(
             visit,
             "account",
             "account",
             parts=parts,
+            pager=pages,
+            listed=request.env._(
+                "Documents %(first)s to %(last)s of %(count)s. An amount pays the "
+                "oldest ones first, on whichever page they are.",
+                first=pages["offset"] + 1,
+                last=pages["offset"] + len(shown),
+                count=len(items),
+            ),
             money=partial(format_amount, request.env),
             handed=case._portal_handed(),
             several=len(self._my_cases()) > 1,
@@ -134,6 +140,7 @@ class DebtAccount(DebtDoor):
     def account_history(self, case_id, page=1, **_kwargs):
         """Show what was paid, agreed, reported and sent, the latest first."""
         visit = self._visit(case_id)
+        page = page if isinstance(page, int) else 1  # a text of the query string
         entries, count = visit.case._portal_history(page)
         url = f"{visit.url}/history"
         return self._page(

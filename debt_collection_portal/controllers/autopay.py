@@ -12,18 +12,10 @@ PAGE = "/my/debts/<int:case_id>/plans/<int:plan_id>/autopay"
 class DebtAutopayDoor(DebtDoor):
     """The customer lets the instalments of a plan be charged to a saved card."""
 
-    def _autopay_plan(self, visit, plan_id):
-        """Return a payment plan of the account, in force or with a consent."""
-        plan = visit.case.plan_ids.filtered(lambda plan: plan.id == plan_id)
-        if not plan or not (plan.state == "active" or plan.autopay_ids):
-            raise request.not_found()
-        return plan
-
     @http.route(PAGE, type="http", auth="public", website=True, methods=["GET"])
     def autopay(self, case_id, plan_id, **_kwargs):
         """Show how a plan is paid, and offer to let it be paid automatically."""
-        visit = self._visit(case_id)
-        return self._autopay_page(visit, self._autopay_plan(visit, plan_id))
+        return self._autopay_page(*self._plan_of(case_id, plan_id))
 
     def _autopay_page(self, visit, plan, **values):
         autopays = request.env["debt.autopay"].sudo()  # sudo: behind the door
@@ -36,8 +28,6 @@ class DebtAutopayDoor(DebtDoor):
             "agreements",
             plan=plan,
             autopay=plan.autopay_id,
-            last=plan.autopay_ids[:1],
-            instalment=plan.autopay_id and plan.autopay_id._next()[0],
             cards=cards,
             card_name=autopays._card_name,
             why_not=autopays._why_not(plan),
@@ -52,8 +42,7 @@ class DebtAutopayDoor(DebtDoor):
         self, case_id, plan_id, card=None, agree=None, consent=None, **_kwargs
     ):
         """Keep the consent of the customer."""
-        visit = self._visit(case_id, change=True)
-        plan = self._autopay_plan(visit, plan_id)
+        visit, plan = self._plan_of(case_id, plan_id, change=True)
         autopays = request.env["debt.autopay"].sudo()  # sudo: behind the door
         text = autopays._consent(plan)
         # a link can be passed on, a card cannot
@@ -70,10 +59,10 @@ class DebtAutopayDoor(DebtDoor):
             error = request.env._("The text changed meanwhile. Please read it again.")
         if not error:
             try:
-                autopays._begin(plan, token, visit, text)
+                with request.env.cr.savepoint():
+                    autopays._begin(plan, token, visit, text)
                 return self._autopay_done(visit, plan, "autopay_on")
             except UserError as refused:
-                request.env.cr.rollback()
                 error = str(refused)
         return self._autopay_page(visit, plan, error=error, chosen=card)
 
@@ -82,8 +71,7 @@ class DebtAutopayDoor(DebtDoor):
     )
     def autopay_stop(self, case_id, plan_id, **_kwargs):
         """Stop it; also by link, since nothing is taken from anybody."""
-        visit = self._visit(case_id, change=True)
-        plan = self._autopay_plan(visit, plan_id)
+        visit, plan = self._plan_of(case_id, plan_id, change=True)
         plan.autopay_ids._end_by(visit)
         return self._autopay_done(visit, plan, "autopay_off")
 
@@ -95,8 +83,7 @@ class DebtAutopayDoor(DebtDoor):
     )
     def autopay_card(self, case_id, plan_id, **_kwargs):
         """Show the form of Odoo with which a user saves a card."""
-        visit = self._visit(case_id)
-        plan = self._autopay_plan(visit, plan_id)
+        visit, plan = self._plan_of(case_id, plan_id)
         back = f"{visit.url}/plans/{plan.id}/autopay"
         if visit.way != "login":
             return request.redirect(back)

@@ -49,7 +49,7 @@ class DebtPaid(DebtFiles):
     def _paid_amount(self, case, owed, chosen, currency):
         """Return what was paid most probably, as the visitor would type it."""
         amount = sum(chosen.mapped("amount_residual_currency"))
-        amount = amount or case._portal_overdue(owed, currency)
+        amount = amount or case._portal_overdue_amount(owed, currency)
         return formatLang(case.env, amount, digits=currency.decimal_places)
 
     @http.route("/my/debts/<int:case_id>/paid/report", methods=["POST"], **PAGE)

@@ -9,6 +9,7 @@ from odoo import Command
 
 from odoo.addons.debt_collection.models.daily.debt_run import DebtRun
 
+from ..controllers import account
 from .common import DAY, PortalCommon
 
 PDF, XML = b"%PDF-1.4 the invoice", b"<invoice/>"
@@ -67,19 +68,19 @@ class TestAccount(PortalCommon):
                 part["balance"], sum(lines.mapped("amount_residual_currency"))
             )
 
-    def test_what_is_overdue_is_paid_by_its_documents_or_net_of_credits(self):
-        old = self.invoice(100, due=days(-10))
+    def test_what_is_overdue_is_paid_net_of_credits(self):
+        self.invoice(100, due=days(-10))
         self.invoice(60, due=days(3))
         case = self.case_with(partner=self.debtor)
-        (part,) = self.parts_of(case)
-        self.assertEqual(part["chosen"], self.item_of(old).ids)
         page = self.page_of(case)
-        self.assertIn(f"/my/debts/{case.id}/pay?items={self.item_of(old).id}", page)
+        self.assertIn(f"/my/debts/{case.id}/pay?currency=USD", page)
         self.assertIn("Pay everything overdue", page)
         self.credit_note(30)
         self.run_on(DAY)
         page = self.page_of(case)
-        self.assertIn(f"/my/debts/{case.id}/pay?amount=70.0&amp;currency=USD", page)
+        self.assertIn(f"/my/debts/{case.id}/pay?currency=USD", page)
+        self.assertIn("Pay what is overdue: <span", " ".join(page.split()))
+        self.assertIn("70.00", page)
 
     def test_an_advance_that_is_not_netted_pays_nothing(self):
         self.invoice(100, due=days(-10))
@@ -138,7 +139,7 @@ class TestAccount(PortalCommon):
         )
         case = self.case_with(partner=self.debtor)
         parts = [row["instalment"] for row in self.parts_of(case)[0]["rows"]]
-        self.assertEqual(parts, [(1, 3), (2, 3), (3, 3)])
+        self.assertEqual(parts, [f"instalment {n} of 3" for n in (1, 2, 3)])
         self.assertIn("instalment 2 of 3", " ".join(self.page_of(case).split()))
 
     def test_nothing_owed_says_so(self):
@@ -147,6 +148,22 @@ class TestAccount(PortalCommon):
         self.pay(invoice)
         self.run_on(DAY)
         self.assertIn("Nothing is open.", self.page_of(case))
+
+    def test_many_documents_come_in_pages_with_the_sums_of_all(self):
+        for number in range(3):
+            self.invoice(100 + number, due=days(number - 10))
+        case = self.case_with(partner=self.debtor)
+        first, second, third = case.item_ids.sorted("date_due").mapped("display_name")
+        with patch.object(account, "LISTED", 2):
+            page = self.page_of(case)
+            self.assertIn("303.00", page)
+            self.assertIn(second, page)
+            self.assertNotIn(third, page)
+            self.assertIn(f"/my/debts/{case.id}/page/2", page)
+            page = self.page_of(case, "/page/2")
+        self.assertIn("303.00", page)
+        self.assertNotIn(first, page)
+        self.assertIn(third, page)
 
     # === WHAT IS ABOUT A DOCUMENT === #
 
@@ -194,7 +211,7 @@ class TestAccount(PortalCommon):
         self.assertIn("Factor SA", rows[sold.name]["remarks"][0])
         self.assertFalse(rows[sold.name]["payable"])
         (part,) = self.parts_of(case)
-        self.assertEqual(part["chosen"], self.item_of(own).ids)
+        self.assertEqual((part["overdue"], part["pay"]), (150, 50))
         self.assertEqual(case._portal_payable(case.item_ids), self.item_of(own))
 
     def test_who_claims_for_the_company_is_named(self):
@@ -203,14 +220,14 @@ class TestAccount(PortalCommon):
         agency = self.env["res.partner"].create(
             {"name": "Abogados & Co", "phone": "+57 601 5550100"}
         )
-        self.assertNotIn("claims your account", self.page_of(case))
+        self.assertNotIn("claim your account", self.page_of(case))
         handover = self.env["debt.handover"].create(
             {"case_id": case.id, "agency_id": agency.id}
         )
         self.assertFalse(case._portal_handed())  # a proposal so far
         handover.sudo().state = "handed"
         page = self.page_of(case)
-        self.assertIn("Abogados &amp; Co</b> claims your account for us", page)
+        self.assertIn("Abogados &amp; Co</b>", page)
         self.assertIn("tel:+57 601 5550100", page)
 
     def test_internal_words_are_not_shown(self):

@@ -368,6 +368,17 @@ class TestPortalPlan(AgreementsCommon):
             "planned" and "payment plan", self.url_open(f"{self.url}/plan").text
         )
 
+    def test_the_paper_says_how_it_was_signed(self):
+        plan = self.offer(amount_down=100.01)
+        self.log_in()
+        self.sign(plan, tz="America/Lima")
+        self.again()
+        paper = self.env["ir.actions.report"]._render_qweb_html(
+            "debt_collection.debt_plan_agreement", plan.ids
+        )[0]
+        for text in ("America/Lima", "127.0.0.1", plan.accepted_hash, "Ana Gómez"):
+            self.assertIn(text, paper.decode())
+
     def test_few_payments_have_the_discount_of_the_company(self):
         self.limit(discount_percent=10, discount_payments=1, down_percent=0)
         self.log_in()
@@ -379,6 +390,24 @@ class TestPortalPlan(AgreementsCommon):
         plan = self.case.plan_ids
         self.assertEqual((plan.amount_discount, plan.amount_total), (33.34, 300.01))
         self.assertEqual(plan.interest_percent, 0)
+
+    def test_each_currency_is_planned_on_its_own(self):
+        yen = self.setup_other_currency("JPY", rounding=1, rates=[("2026-01-01", 100)])
+        self.case_with(1001, due=days(-50), currency=yen)
+        self.limit()
+        self.log_in()
+        values = {"currency": yen.id, "down": "201"}
+        page = self.url_open(
+            f"{self.url}/plan?currency={yen.id}&count=2&down=201&frequency=monthly"
+        )
+        # 400 twice; 30 days on 800 are 7.89, 31 on 400 are 4.08
+        for text in ("408", "404", "1,013"):
+            self.assertIn(f"{text}\N{NO-BREAK SPACE}", page.text)
+        self.assertIn("less than 20 %", self.propose(**values | {"down": "200"}).text)
+        self.assertIn("as a number", self.propose(**values | {"down": "201.5"}).text)
+        self.propose(**values)
+        plan = self.case.plan_ids
+        self.assertEqual((plan.currency_id, plan.amount_total), (yen, 1013))
 
     def test_the_agent_changes_what_they_chose(self):
         self.limit()

@@ -7,25 +7,29 @@ from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..logic.check import ALL_TRIES, CODES, TRIES
-from .common import PortalCommon
+from .common import DAY, PortalCommon
 
 
 class TestPortalCheck(PortalCommon):
     """Behind a link nothing is shown before somebody shows who they are."""
 
-    def setUp(self):
-        super().setUp()
-        self.debtor.write(
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.debtor.write(
             {
                 "vat": "213123432-1",
-                "country_id": self.env.ref("base.co").id,
+                "country_id": cls.env.ref("base.co").id,
                 "email": "pagos@andina.example.com",
                 "phone": "+57 300 123 4567",
             }
         )
-        self.company.write({"debt_portal_check": "tax", "phone": "+57 601 555 0100"})
-        self.case = self.case_with(1234)
-        self.checks = self.env["debt.portal.check"].sudo()
+        cls.company.write({"debt_portal_check": "tax", "phone": "+57 601 555 0100"})
+        cls.invoice(1234, due=DAY)
+        cls.env["debt.run"]._run(cls.company, day=DAY)
+        domain = [("partner_id", "=", cls.debtor.id)]
+        cls.case = cls.env["debt.case"].search(domain)
+        cls.checks = cls.env["debt.portal.check"].sudo()
 
     def answer(self, text, case=None):
         return self.post(

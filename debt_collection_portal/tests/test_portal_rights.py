@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.service.model import call_kw
 
 from .common import PortalCommon
+from .routes import ADDON
 from .rows import SeesRows
-from .test_portal_security import ADDON
 
 
 class TestPortalRights(SeesRows, PortalCommon):
@@ -53,3 +53,19 @@ class TestPortalRights(SeesRows, PortalCommon):
             for name, value in vars(base).items()
             if callable(value) and not name.startswith("_")
         }
+
+    def test_every_model_has_rights_and_those_of_a_company_its_rule(self):
+        access, rules = self.env["ir.model.access"], self.env["ir.rule"]
+        for name, cls in self.env.registry.items():
+            model = self.env[name]
+            own = model._original_module == "debt_collection_portal"
+            if not own or model._abstract or not cls._auto:
+                continue
+            with self.subTest(model=name):
+                lines = access.search([("model_id.model", "=", name)])
+                self.assertTrue(lines)
+                self.assertTrue(all(line.group_id for line in lines))
+                if "company_id" in model._fields and not model._transient:
+                    domain = [("model_id.model", "=", name), ("groups", "=", False)]
+                    found = rules.search(domain)
+                    self.assertIn("company_ids", str(found.mapped("domain_force")))

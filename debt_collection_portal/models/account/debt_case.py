@@ -7,8 +7,6 @@ from odoo.addons.debt_collection.models.desk.debt_file import SOON_DAYS
 
 #: What is not claimed for now is open all the same, but nobody is pressed to pay it.
 UNCLAIMED = ("no_followup", "blocked")
-#: The address of a page has room for so many chosen documents.
-MOST_CHOSEN = 100
 
 
 class DebtCase(models.Model):
@@ -30,43 +28,42 @@ class DebtCase(models.Model):
             lambda item: (item.currency_id.name, item.date_due, item.id)
         )
 
-    def _portal_account(self, items, day):
+    def _portal_account(self, items, day, shown=None):
         """Return what the page of the account shows, a dict for each currency.
+
+        Those in which something is overdue come first.
 
         :param items: ``_portal_items()``
         :param day: today, for the company
+        :param shown: those of the items that are listed; all by default
         :return: amounts ``overdue``, ``soon``, ``later``, ``credit``, ``balance`` and
-            ``pay``, what there is to pay at once, in ``currency``; ``chosen``, the ids
-            of the items that this pays, empty where it is just an amount; ``rows``,
-            see ``_portal_rows``
+            ``pay``, what there is to pay at once, in ``currency``; ``rows`` of those
+            shown, see ``_portal_rows``
         """
         remarks = self._portal_remarks(items)
-        rows = self._portal_rows(items, remarks, day)
+        rows = self._portal_rows(items if shown is None else shown, remarks, day)
         result = []
         for currency, group in items.grouped("currency_id").items():
             sums = dict.fromkeys(("overdue", "soon", "later", "credit"), 0)
-            to_pay, net, credited = [], 0, False
+            net, wanted = 0, False
             for item in group:
                 owed = item.amount_residual_currency
                 sums[self._portal_age(item, day)] += owed
                 if owed < 0:
-                    credited = True
                     net += 0 if item.no_netting else owed
                 elif item.date_due < day and self._portal_wanted(item, remarks):
-                    to_pay.append(item.id)
+                    wanted = True
                     net += owed
             result.append(
                 {
                     "currency": currency,
                     **{age: currency.round(amount) for age, amount in sums.items()},
                     "balance": currency.round(sum(sums.values())),
-                    "pay": max(0, currency.round(net)) if to_pay else 0,
-                    # what credits cover a part of is paid by its amount
-                    "chosen": [] if credited or len(to_pay) > MOST_CHOSEN else to_pay,
-                    "rows": [rows[item] for item in group],
+                    "pay": max(0, currency.round(net)) if wanted else 0,
+                    "rows": [rows[item] for item in group if item in rows],
                 }
             )
-        return result
+        return sorted(result, key=lambda part: not part["overdue"])
 
     def _portal_age(self, item, day):
         """Return which of the sums of the account an item belongs to."""
@@ -167,7 +164,8 @@ class DebtCase(models.Model):
         items.move_id.fetch(["name", "ref", "debt_import_id", "move_type", "state"])
         items.move_line_id.fetch(["amount_currency"])
         money = cache(partial(format_amount, self.env))
-        date = cache(lambda day: format_date(self.env, day))
+        due = cache(lambda day: self.env._("Due %s", format_date(self.env, day)))
+        late = cache(self._portal_late)
         payable = set(self._portal_payable(items).ids)
         with_xml = self._portal_with_xml(items.move_id)
         instalments = self._portal_instalments(items.move_id)
@@ -185,11 +183,11 @@ class DebtCase(models.Model):
                 "id": item.id,
                 "number": item.display_name,
                 "ref": move.ref if move.ref != item.display_name else "",
-                "due": date(item.date_due),
-                "late": self._statement_late(item, day),
+                "due": due(item.date_due),
+                "late": late(self._statement_late(item, day)),
                 "amount": abs(owed),
                 "owed": money(abs(owed), item.currency_id),
-                "original": money(abs(original), item.currency_id)
+                "original": self.env._("of %s", money(abs(original), item.currency_id))
                 if item.currency_id.compare_amounts(original, owed)
                 else "",
                 "credit": owed < 0,
@@ -201,10 +199,18 @@ class DebtCase(models.Model):
             }
         return rows
 
+    def _portal_late(self, days):
+        """Return since when something is overdue, empty where it is not."""
+        if days == 1:
+            return self.env._("1 day ago")
+        return self.env._("%s days ago", days) if days else ""
+
     def _portal_instalments(self, moves):
-        """Return {journal item id: (number, of how many)} of what is paid in parts."""
+        """Return {journal item id: which part it is} of what is paid in parts."""
         return {
-            line_id: (number, count)
+            line_id: self.env._(
+                "instalment %(number)s of %(count)s", number=number, count=count
+            )
             for line_id, number, count in self.env.execute_query(
                 SQL(
                     """
@@ -286,7 +292,7 @@ class DebtCase(models.Model):
         return result
 
     def _portal_handed(self):
-        """Return who claims the debts of this case for the company, with contact data.
+        """Return who claims the debts of this case for the company.
 
         :return: a ``res.partner``, empty where the company itself does
         """

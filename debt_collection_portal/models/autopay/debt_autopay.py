@@ -215,6 +215,7 @@ class DebtAutopay(models.Model):
         autopay = self.sudo()  # sudo: evidence is the product's
         live = autopay.search([("plan_id", "=", plan.id), ("state", "in", LIVE)])
         live._end(self.env._("Replaced by a new consent"))
+        live.flush_recordset()  # one is in force at a time
         record = autopay.create(
             {
                 "plan_id": plan.id,

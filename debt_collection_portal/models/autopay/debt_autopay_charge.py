@@ -93,8 +93,10 @@ class DebtAutopayCharge(models.Model):
         :return: the charge, empty where none was made
         """
         run = self.env["debt.run"]
+        charges = self._to_them(promise.case_id)
+        promise = promise.with_env(charges.env)
         try:
-            charge = run._retry(lambda: self._claim(promise, day))
+            charge = run._retry(lambda: charges._claim(promise, day))
             if charge.transaction_id:
                 charge._send()
             return charge
@@ -135,9 +137,10 @@ class DebtAutopayCharge(models.Model):
         ):
             return self.browse()
         instalment = Instalment(promise.date, refused._days())
-        what = verdict(instalment, promise.company_id._debt_autopay_tries(), day)
+        retries = promise.company_id._debt_autopay_tries()
+        what = verdict(instalment, retries, day)
         parts = self._parts(promise)
-        if what == WAIT or not parts:
+        if what == WAIT or len(refused) > len(retries) or not parts:
             return self.browse()
         values = {
             "autopay_id": autopay.id,

@@ -60,10 +60,18 @@ class DebtAutopayJobMixin(models.AbstractModel):
             order="id",
         )
 
+    @api.model
+    def _to_them(self, case):
+        """Return this model in the language of a customer, who reads what is kept."""
+        # sudo: the language, whoever may read the contact
+        partners = case.partner_id.sudo() | case.company_id.partner_id.sudo()
+        lang = partners.filtered("lang")[:1].lang or self.env.lang
+        return self.with_context(lang=lang)
+
     def _follow_up(self):
         """Take in what the provider told meanwhile."""
         self.env["debt.run"]._checkpoint(read_committed=True)
-        charge = self.try_lock_for_update()
+        charge = self._to_them(self.case_id).try_lock_for_update()
         if charge:
             charge._take_in()
 
@@ -74,9 +82,9 @@ class DebtAutopayJobMixin(models.AbstractModel):
         live = autopays.search(
             [("company_id", "=", company.id), ("state", "in", ("on", "paused"))]
         )
-        live.filtered(lambda autopay: autopay.plan_id.state != "active")._end(
-            self.env._("The payment plan is over"), "done"
-        )
+        for autopay in live.filtered(lambda a: a.plan_id.state != "active"):
+            words = self._to_them(autopay.case_id).env._
+            autopay._end(words("The payment plan is over"), "done")
         self.env["debt.run"]._checkpoint("autopay_closed")
 
     @api.model
@@ -150,7 +158,7 @@ class DebtAutopayJobMixin(models.AbstractModel):
         rest = exact(
             promise.amount - promise.amount_paid - promise.amount_to_apply, currency
         )
-        owed = promise.case_id._portal_payable()
+        owed = promise.case_id._portal_pay_amounts()
         parts, _rest = spread(
             max(rest, Decimal(0)),
             [
@@ -175,9 +183,8 @@ class DebtAutopayJobMixin(models.AbstractModel):
         case, items = promise.case_id, promise.item_ids
         if case.state == "hold":
             return self.env._("The case is on hold.")
-        if case.stage_id.stop_contact or case.handover_ids.filtered(
-            lambda handover: handover.state == "handed"
-        ):
+        # not by the stage: it goes on by age while a plan is kept
+        if case.handover_ids.filtered(lambda handover: handover.state == "handed"):
             return self.env._("The debt was handed over.")
         if reason := self._kept_out(items):
             return reason

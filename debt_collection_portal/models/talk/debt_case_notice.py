@@ -24,7 +24,7 @@ class DebtCase(models.Model):
         ahead = timedelta(days=company.debt_promise_days_self)
         return today - timedelta(days=DAYS_AGO), today + ahead
 
-    def _portal_overdue(self, items, currency):
+    def _portal_overdue_amount(self, items, currency):
         """Return what is overdue of documents in a currency, all of it if nothing is.
 
         :param items: documents of ``_portal_owed``

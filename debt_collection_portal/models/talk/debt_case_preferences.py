@@ -163,7 +163,7 @@ class DebtCase(models.Model):
         :raise UserError: in words for the customer
         """
         self.ensure_one()
-        wanted = self._portal_wanted(kind, contact, values)
+        wanted = self._portal_wished(kind, contact, values)
         same = self.change_request_ids.filtered(
             lambda request: (
                 request.state == "open"
@@ -190,7 +190,7 @@ class DebtCase(models.Model):
         )
         return self._portal_tell(request)
 
-    def _portal_wanted(self, kind, contact, values):
+    def _portal_wished(self, kind, contact, values):
         """Return what of the values is a change that can be asked for.
 
         :raise UserError: in words for the customer

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { formatFloat } from "@web/core/utils/numbers";
 import { Interaction } from "@web/public/interaction";
 
 /** Says what the chosen documents are together, in each currency. */
@@ -34,10 +35,7 @@ export class DebtChoose extends Interaction {
             return "";
         }
         const sum = chosen.reduce((total, input) => total + Number(input.dataset.amount), 0);
-        const text = sum.toLocaleString(document.documentElement.lang, {
-            minimumFractionDigits: Number(decimals),
-            maximumFractionDigits: Number(decimals),
-        });
+        const text = formatFloat(sum, { digits: [69, Number(decimals)] });
         return position === "before" ? `${symbol} ${text}` : `${text} ${symbol}`;
     }
 }

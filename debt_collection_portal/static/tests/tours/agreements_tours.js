@@ -4,9 +4,15 @@ import { registry } from "@web/core/registry";
 const fits = (trigger) => ({
     trigger,
     run() {
-        const { scrollWidth, clientWidth } = document.documentElement;
-        if (scrollWidth > clientWidth) {
-            throw new Error(`The page is ${scrollWidth} wide on ${clientWidth}`);
+        const { clientWidth } = document.documentElement;
+        const wide = [...document.querySelectorAll("#wrap *")].filter(
+            (el) =>
+                el.getBoundingClientRect().right > clientWidth &&
+                !el.closest(".table-responsive, .overflow-auto")
+        );
+        if (wide.length) {
+            const names = wide.map((el) => `${el.tagName}.${el.className}`);
+            throw new Error(`Wider than ${clientWidth}: ${names}`);
         }
     },
 });

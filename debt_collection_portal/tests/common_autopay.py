@@ -1,22 +1,12 @@
-from odoo.tests import tagged
+from unittest import SkipTest
+
+from odoo.tests import freeze_time, tagged
 
 from odoo.addons.debt_collection.tests.test_plan import DAY, PlanCommon, days
 
 from ..tools.visit import Visit
 
-__all__ = ["DAY", "AutopayCommon", "days", "needs_demo"]
-
-
-def needs_demo(test):
-    """Skip a test where Odoo's provider for demonstrations is not installed."""
-
-    def wrapped(self, *args):
-        if not self.card:
-            self.skipTest("payment_demo is not installed")
-        return test(self, *args)
-
-    wrapped.__name__, wrapped.__doc__ = test.__name__, test.__doc__
-    return wrapped
+__all__ = ["DAY", "AutopayCommon", "days"]
 
 
 @tagged("post_install", "-at_install")
@@ -45,11 +35,10 @@ class AutopayCommon(PlanCommon):
 
     @classmethod
     def new_provider(cls, company):
-        demo = cls.env.ref(
-            "payment.payment_provider_demo", raise_if_not_found=False
-        ).sudo()
-        if not demo or demo.code != "demo":
-            return cls.env["payment.provider"]
+        module = cls.env["ir.module.module"].sudo()._get("payment_demo")
+        if module.state != "installed":
+            raise SkipTest("payment_demo is not installed.")
+        demo = cls.env.ref("payment.payment_provider_demo").sudo()
         journal = cls.env["account.journal"].search(
             [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
         )
@@ -61,8 +50,6 @@ class AutopayCommon(PlanCommon):
 
     @classmethod
     def new_card(cls, partner, provider, says="done"):
-        if not provider:
-            return cls.env["payment.token"]
         return (
             cls.env["payment.token"]
             .sudo()
@@ -96,14 +83,15 @@ class AutopayCommon(PlanCommon):
         self.turn_on(plan)
         return plan
 
-    def job(self, day=DAY, hour=12):
+    def job(self, day=DAY):
         """Do what the hourly job does; messages leave in between."""
         self.today = day
         noon = self.company._debt_noon(day)
         charges = self.env["debt.autopay.charge"].sudo()
-        for _hour in range(2):  # the first announces, the second charges
-            charges._charge_company(self.company, day, noon)
-            self.env["debt.run"].sudo()._dispatch(self.company, noon)
+        with freeze_time(noon):
+            for _hour in range(2):  # the first announces, the second charges
+                charges._charge_company(self.company, day, noon)
+                self.env["debt.run"].sudo()._dispatch(self.company, noon)
         self.env.invalidate_all()
 
     def charges(self, plan):
