@@ -16,6 +16,7 @@
         "data/ir_cron_data.xml",
         "data/ir_cron_autopay_data.xml",
         "data/mail_template_autopay_data.xml",
+        "report/debt_plan_agreement.xml",
         "views/debt_portal_layout_templates.xml",
         "views/debt_portal_account_templates.xml",
         "views/debt_portal_link_templates.xml",

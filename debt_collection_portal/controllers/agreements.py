@@ -19,6 +19,8 @@ TEXT = 2000
 #: The largest drawn signature, in bytes, and what comes before it.
 SIGNATURE = 200_000
 PNG = "data:image/png;base64,"
+#: How many earlier agreements are shown.
+PAST = 50
 #: The most instalments that can be asked for.
 MOST = 60
 
@@ -85,8 +87,8 @@ class DebtAgreements(DebtDoor):
                     plan.state != "active"
                     and (plan.state != "offered" or plan._portal_obstacle())
                 )
-            ),
-            past_promises=promises.filtered(lambda p: p.state != "open"),
+            )[:PAST],
+            past_promises=promises.filtered(lambda p: p.state != "open")[:PAST],
             overdue=case._portal_overdue(),
             **values,
         )

@@ -317,10 +317,11 @@ class DebtPayPage(DebtDoor):
         visit = self._visit(case_id)
         transaction = self._pay_transaction_of(visit, transaction_id)
         applied, rest = transaction._debt_applied()
+        # by the books: the items may learn of the payment a moment later
         left = {}
-        for item in visit.case._portal_items():
-            owed = left.get(item.currency_id, 0)
-            left[item.currency_id] = owed + item.amount_residual_currency
+        for line in visit.case._portal_items().move_line_id.exists():
+            owed = left.get(line.currency_id, 0)
+            left[line.currency_id] = owed + line.amount_residual_currency
         return self._page(
             visit,
             "pay_result",

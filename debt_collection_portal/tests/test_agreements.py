@@ -368,6 +368,17 @@ class TestPortalPlan(AgreementsCommon):
             "planned" and "payment plan", self.url_open(f"{self.url}/plan").text
         )
 
+    def test_the_paper_says_how_it_was_signed(self):
+        plan = self.offer(amount_down=100.01)
+        self.log_in()
+        self.sign(plan, tz="America/Lima")
+        self.again()
+        paper = self.env["ir.actions.report"]._render_qweb_html(
+            "debt_collection.debt_plan_agreement", plan.ids
+        )[0]
+        for text in ("America/Lima", "127.0.0.1", plan.accepted_hash, "Ana Gómez"):
+            self.assertIn(text, paper.decode())
+
     def test_few_payments_have_the_discount_of_the_company(self):
         self.limit(discount_percent=10, discount_payments=1, down_percent=0)
         self.log_in()

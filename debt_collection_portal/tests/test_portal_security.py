@@ -2,8 +2,9 @@ import re
 from datetime import timedelta
 
 from odoo import fields
+from odoo.http import root
 
-from ..controllers.door import LINKS
+from ..controllers.door import LINKS, MOST_LINKS
 from .routes import ACCOUNT, NOBODY, OUTSIDE, PLAIN, ROUTES, UNPROVEN, RoutesCommon
 
 #: The figures of an account may be brought up to date by whoever may see it.
@@ -179,5 +180,9 @@ class TestPortalSecurity(RoutesCommon):
     def test_a_session_forgets_the_oldest_of_many_links(self):
         session = self.authenticate(None, None)
         session[LINKS] = {str(number): {"secret": "x"} for number in range(1, 40)}
+        root.session_store.save(session)
         self.open_link(self.case)
+        links = root.session_store.get(self.opener.cookies["session_id"])[LINKS]
+        self.assertEqual(len(links), MOST_LINKS)
+        self.assertEqual([*links][-1], str(self.case.id))
         self.assertEqual(self.url_open(f"/my/debts/{self.case.id}").status_code, 200)

@@ -11,7 +11,7 @@ function total(text) {
 
 const dontWait = {
     content: "Odoo's own page waits for what is on its way: do not",
-    trigger: "a:contains(Skip)",
+    trigger: "a.alert-link:contains(Skip)",
     run: "click",
     expectUnloadPage: true,
 };

@@ -7,7 +7,7 @@ function answer(wrong, right) {
     return [
         {
             content: "Before that the page tells nothing",
-            trigger: "body:not(:contains(1,234.00)):not(:contains(Andina)) #debt_answer",
+            trigger: "body:not(:contains(1,234.00)):not(:contains(Ferretería)) #debt_answer",
             run: `edit ${wrong}`,
         },
         {
