@@ -217,6 +217,20 @@ class TestPortalDispute(PortalCommon):
         answer = self.url_open(f"{self.url}/{dispute.id}/file/{file.id}")
         self.assertEqual(answer.status_code, 404)
 
+    def test_what_an_agent_wrote_down_is_not_shown(self):
+        dispute = self.env["debt.dispute"].create(
+            {
+                "case_id": self.case.id,
+                "item_ids": [Command.set(self.first.ids)],
+                "reason_id": self.reason.id,
+                "description": "They always complain",
+            }
+        )
+        self.log_in()
+        page = self.url_open(f"{self.url}/{dispute.id}")
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("always complain", page.text)
+
     def test_the_answer_is_read_on_the_page(self):
         self.log_in()
         self.send()

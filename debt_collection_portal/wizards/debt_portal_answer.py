@@ -53,12 +53,20 @@ class DebtPortalAnswer(models.TransientModel):
         # sudo: in whose language, and agents need no right on contacts
         lang = self.contact_id.sudo().lang or self.env.lang
         company = case.company_id.sudo().name
+        # only files that were added here, since they become those of the case
+        files = self.attachment_ids.filtered(
+            lambda file: (
+                file.res_model == self._name and file.create_uid == self.env.user
+            )
+        )
+        # sudo: whoever may answer on a case may add a file to it
+        files.sudo().write({"res_model": case._name, "res_id": case.id})
         case.with_context(lang=lang).message_post(
             body=plaintext2html(self.body),
             subject=case.with_context(lang=lang).env._("Our answer: %s", company),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=self.contact_id.ids,
-            attachment_ids=self.attachment_ids.ids,
+            attachment_ids=files.ids,
         )
         return {"type": "ir.actions.act_window_close"}

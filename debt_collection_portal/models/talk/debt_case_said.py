@@ -113,15 +113,19 @@ class DebtCase(models.Model):
 
         :return: [{id, moment, who, own, text, files}]; own: the customer wrote it
         """
-        family = self._portal_family()
-        return [
-            {
-                "id": message.id,
-                "moment": message.date,
-                "who": message.author_id.name or message.email_from or "",
-                "own": message.author_id in family,
-                "text": html2plaintext(message.body or "").strip(),
-                "files": message.attachment_ids,
-            }
-            for message in self._portal_messages(record)
-        ]
+        family, company = self._portal_family(), self.company_id
+        thread = []
+        for message in self._portal_messages(record):
+            own = message.author_id in family
+            named = own or company.debt_portal_agent
+            thread.append(
+                {
+                    "id": message.id,
+                    "moment": message.date,
+                    "who": (message.author_id if named else company).name or "",
+                    "own": own,
+                    "text": html2plaintext(message.body or "").strip(),
+                    "files": message.attachment_ids,
+                }
+            )
+        return thread

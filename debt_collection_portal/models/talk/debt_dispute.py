@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.debt_collection.models.agreements.debt_cover_desk_mixin import SOURCES
+
 
 class DebtDispute(models.Model):
     _inherit = "debt.dispute"
@@ -23,6 +25,12 @@ class DebtDispute(models.Model):
             partner_ids=self.owner_id.partner_id.ids,
             attachments=[(name, content) for name, content, _media in files],
         )
+
+    def _portal_words(self):
+        """Return what the customer wrote when opening it, empty where others did."""
+        self.ensure_one()
+        ours = {source for source, _name in SOURCES}
+        return "" if self.source in ours else self.description or ""
 
     def _portal_credit_notes(self):
         """Return the credit notes that were reconciled with it since it was opened."""
