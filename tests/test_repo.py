@@ -168,6 +168,32 @@ def test_every_model_has_an_access_line(addon):
     assert not models - allowed
 
 
+def hidden_methods(addon):
+    """Yield methods that another file of the addon also gives to a model, unasked.
+
+    The one that is loaded later hides the other; whoever means it calls ``super()``.
+    """
+    seen = {}
+    for path in python_files(addon / "models"):
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            model = names_in_class(node).get("_inherit")
+            for method in node.body if model else ():
+                if isinstance(method, ast.FunctionDef):
+                    found = seen.setdefault((model, method.name), [])
+                    calls = "super()" in ast.unparse(method)
+                    found.append((place(path, method), calls))
+    for (model, name), found in seen.items():
+        if sum(not calls for _place, calls in found) > 1:
+            yield model, name, [where for where, _calls in found]
+
+
+@each_addon
+def test_no_room_hides_a_method_of_another(addon):
+    assert not list(hidden_methods(addon))
+
+
 # ---------------------------------------------------------------- logic
 
 CLOCK_AND_CHANCE = {"today", "now", "utcnow"}

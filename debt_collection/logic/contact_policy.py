@@ -147,6 +147,29 @@ class Decision:
     rule: object = field(default=None)
 
 
+#: On which days a debtor wants contact: numbers of weekdays, Monday is 0.
+WANTED_DAYS = {"weekdays": range(5), "saturdays": range(6)}
+
+
+def wanted(start, end, days=""):
+    """Return the windows in which a debtor wants to be contacted, None for any.
+
+    :param start: hour before which not, 0 for none
+    :param end: hour from which on not, 0 for none
+    :param days: a key of ``WANTED_DAYS``; empty: every day
+
+    >>> wanted(9, 0, "weekdays")[4:6]
+    ((Window(start=540, end=1440),), ())
+    >>> wanted(0, 0) is None
+    True
+    """
+    start, end = round((start or 0) * 60), round((end or 24) * 60)
+    if (start, end) == (0, 1440) and not days:
+        return None
+    hours, of_week = (Window(start, end),), WANTED_DAYS.get(days, range(7))
+    return tuple(hours if day in of_week else () for day in range(7))
+
+
 def decide(rules, zones, history, wish, now, horizon=HORIZON):
     """Say whether a contact may be made now, when, or why never.
 

@@ -159,6 +159,11 @@ class TestContactPolicy(PolicyCommon):
         with self.assertRaises(ValidationError):
             self.debtor.debt_hours_to = 9
 
+    def test_a_customer_may_narrow_the_days(self):
+        # no policy is switched on: the wish alone decides
+        self.debtor.debt_days = "weekdays"
+        self.assertWaits(self.message(self.at(SATURDAY, 12)), MONDAY, 0, "hours")
+
     def test_wider_hours_need_a_document_of_the_customer(self):
         self.switch_on("courteous")
         self.debtor.write({"debt_hours_from": 18, "debt_hours_to": 21})

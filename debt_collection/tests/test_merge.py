@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from .common import DAY, DebtCommon
@@ -43,3 +44,29 @@ class TestMerge(DebtCommon):
         self.run_on(DAY + timedelta(days=1))
         self.assertEqual(self.case_of(), case)
         self.assertBooks()
+
+    def test_links_of_absorbed_cases_lead_to_the_one_that_stays(self):
+        twin, third = self.new_debtor("Andina Dos"), self.new_debtor("Andina Tres")
+        for partner in (self.debtor, twin, third):
+            self.invoice(50, due=DUE, partner=partner)
+        self.run_on()
+        kept, lost = self.case_of(), self.case_of(twin)
+        now = Datetime.now()
+        links = self.env["debt.link"].sudo()
+        revoked = links._signed(lost)
+        lost.action_revoke_links()
+        long = links._signed(lost)
+        short = links._new(lost, now)[lost].rsplit("/", 1)[1]
+        self.merge(self.debtor, twin)
+        self.assertFalse(lost.exists())
+        self.assertEqual(links._case_of(long, now), kept)
+        self.assertEqual(links._case_of(short, now), kept)
+        self.assertFalse(links._case_of(revoked, now))
+        # and on to the next one, where the cases that stay are absorbed in turn
+        self.merge(third, self.debtor)
+        last = self.case_of(third)
+        self.assertNotEqual(last, kept)
+        self.assertEqual(links._case_of(long, now), last)
+        last.action_revoke_links()
+        for secret in (long, short):
+            self.assertFalse(links._case_of(secret, now))

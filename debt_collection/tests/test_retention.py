@@ -328,7 +328,11 @@ class TestAnonymise(Keeps, DebtCommon):
         words += ["300-7654321", "3007654321", "ANASTASIA"]
         self.assertTrue(self.found(words))
         books = self.books()
+        links, now = self.env["debt.link"].sudo(), fields.Datetime.now()
+        long, short = links._signed(case), links._new(case, now)[case][-12:]
+        self.assertEqual(links._case_of(long, now) & links._case_of(short, now), case)
         report = self.anonymise(fields.Date.add(DAY, years=11))
+        self.assertFalse(links._case_of(long, now) | links._case_of(short, now))
         self.assertFalse(self.found(words))
         self.assertEqual(self.books(), books)
         self.assertEqual(invoice.partner_id, self.person)

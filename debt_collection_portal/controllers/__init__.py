@@ -1,1 +1,16 @@
-from . import account, agreements, door, link, pay, pay_invoices
+from . import (
+    account,
+    agreements,
+    autopay,
+    check,
+    dispute,
+    door,
+    files,
+    home,
+    link,
+    paid,
+    pay,
+    pay_invoices,
+    preferences,
+    talk,
+)

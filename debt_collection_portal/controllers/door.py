@@ -1,4 +1,4 @@
-from werkzeug.exceptions import Forbidden, abort
+from werkzeug.exceptions import BadRequest, Forbidden, abort
 
 from odoo import fields, http
 from odoo.fields import Domain
@@ -10,6 +10,10 @@ from ..tools.visit import Visit
 LINKS = "debt_links"
 #: The most links of a session; the oldest is forgotten.
 MOST_LINKS = 20
+#: The inputs that take files.
+FILES = {"files", "receipt"}
+#: The largest id that the database knows.
+MOST_ID = 2**31 - 1
 #: What the browser says of itself is kept up to here.
 BROWSER = 200
 
@@ -35,6 +39,7 @@ class DebtDoor(http.Controller):
         :raise NotFound: where it is not theirs
         :raise Forbidden: where a preview would change something
         """
+        self._refuse_odd_forms()
         visit = self._known(case_id)
         if not visit:
             raise request.not_found()
@@ -45,6 +50,22 @@ class DebtDoor(http.Controller):
                 request.env._("This is a preview. Only the customer can do that.")
             )
         return visit
+
+    def _refuse_odd_forms(self):
+        """Refuse what no browser sends from our forms, before anything is looked up.
+
+        :raise BadRequest: for a file where text belongs, and for the one character that
+            the database does not take
+        :raise NotFound: for ids that nothing can have
+        """
+        sent = request.httprequest
+        lists = [*sent.args.listvalues(), *sent.form.listvalues()]
+        has_nul = any("\0" in text for texts in lists for text in texts)
+        if has_nul or sent.files.keys() - FILES:
+            raise BadRequest
+        ids = [value for name, value in request.params.items() if name.endswith("_id")]
+        if any(isinstance(each, int) and each > MOST_ID for each in ids):
+            raise request.not_found()
 
     def _known(self, case_id):
         """Return the visit of an account, None where it is not theirs."""
@@ -85,7 +106,11 @@ class DebtDoor(http.Controller):
 
     def _keep_link(self, case, secret):
         """Let this session see an account because a link to it was opened."""
-        links = {**request.session.get(LINKS, {}), str(case.id): {"secret": secret}}
+        links = dict(request.session.get(LINKS, {}))
+        known = links.pop(str(case.id), {})
+        # the same link goes on as it is, another one has to be shown to be theirs
+        link = known if known.get("secret") == secret else {"secret": secret}
+        links[str(case.id)] = link
         request.session[LINKS] = dict(list(links.items())[-MOST_LINKS:])
 
     def _case_of_link(self, case_id):

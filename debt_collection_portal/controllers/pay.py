@@ -35,28 +35,26 @@ class DebtPayPage(DebtDoor):
         """Show what will be paid, and with what.
 
         :param amount: as typed, in ``currency``: for the oldest documents
-        :param currency: id; without an amount all that is overdue in it
+        :param currency: its name; without an amount all that is overdue in it
         :param promise: id of a promise or an instalment
         """
         visit = self._visit(case_id)
+        payable = visit.case._portal_pay_amounts()
         values = {"typed": amount}
         try:
-            choice = self._pay_choice(visit, amount, currency, promise)
+            choice = self._pay_choice(visit, payable, amount, currency, promise)
         except UserError as error:
             values["error"] = str(error)
-            values["pay_currency"] = self._pay_currency(visit, currency)
+            values["pay_currency"] = self._pay_currency(visit, payable, currency)
         else:
             values |= self._pay_values(visit, choice)
             values["pay_currency"] = choice.currency
-        case = visit.case
-        values["pay_others"] = {
-            item.currency_id
-            for item, owed in case._portal_payable().items()
-            if owed > 0 and item.currency_id != values["pay_currency"]
-        }
+        owed = [item for item, left in payable.items() if left > 0]
+        others = visit.case.env["debt.item"].union(*owed).currency_id
+        values["pay_others"] = others - values["pay_currency"]
         return self._page(visit, "pay", "account", **values)
 
-    def _pay_choice(self, visit, amount, currency, promise):
+    def _pay_choice(self, visit, payable, amount, currency, promise):
         """Return what the parameters of the page choose, a ``PayChoice``.
 
         :raise NotFound: for what is not of this account
@@ -71,33 +69,32 @@ class DebtPayPage(DebtDoor):
             found = case.promise_ids.filtered(lambda p: str(p.id) == promise)
             if not found:
                 raise request.not_found()
-            return case._portal_choice(promise=found)
-        currency = self._pay_currency(visit, currency)
+            return case._portal_choice(promise=found, payable=payable)
+        chosen = self._pay_currency(visit, payable, currency)
         if amount:
-            wanted = _debt_amount(amount, currency)
+            wanted = _debt_amount(amount, chosen)
             if not wanted:
                 raise UserError(
                     request.env._(
                         "Write an amount of more than zero, such as %s.",
                         request.env["res.lang"]
                         ._lang_get(request.env.lang)
-                        .format(f"%.{currency.decimal_places}f", 1500, grouping=True),
+                        .format(f"%.{chosen.decimal_places}f", 1500, grouping=True),
                     )
                 )
-            return case._portal_choice(currency=currency, amount=Decimal(str(wanted)))
-        chosen = request.httprequest.args.get("currency") and currency
-        return case._portal_choice(items=items, currency=chosen)
+            wanted = Decimal(str(wanted))
+            return case._portal_choice(currency=chosen, amount=wanted, payable=payable)
+        return case._portal_choice(items=items, currency=chosen, payable=payable)
 
-    def _pay_currency(self, visit, currency):
+    def _pay_currency(self, visit, payable, currency):
         """Return one of the currencies of the account.
 
         :raise NotFound: for another one
         """
         own = visit.case.item_ids.currency_id | visit.case.currency_id
         if not currency:
-            payable = visit.case._portal_payable()
             return visit.case._portal_oldest_currency(payable)
-        found = own.filtered(lambda each: str(each.id) == currency)
+        found = own.filtered(lambda each: each.name == currency)
         if not found:
             raise request.not_found()
         return found
@@ -180,7 +177,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where it was another account's, is old, or nobody said it
         """
         try:
-            signed = verify_hash_signed(request.env(su=True), _SCOPE, token or "")
+            signed = verify_hash_signed(request.env(su=True), _SCOPE, str(token))
         except (ValueError, IndexError):
             signed = None
         if not signed or signed[0] != case.id:
@@ -210,7 +207,7 @@ class DebtPayPage(DebtDoor):
         PaymentPortal._validate_transaction_kwargs(
             kwargs, additional_allowed_keys=("payment_reference",)
         )
-        if not request.validate_csrf(kwargs.get("csrf_token")):
+        if not request.validate_csrf(str(kwargs.get("csrf_token"))):
             raise UserError(
                 request.env._("Your session has expired. Load the page again.")
             )
@@ -240,7 +237,7 @@ class DebtPayPage(DebtDoor):
         :raise UserError: where less is open of a document, or the promise is over
         """
         payable = {
-            item.id: (item, left) for item, left in case._portal_payable().items()
+            item.id: (item, left) for item, left in case._portal_pay_amounts().items()
         }
         found = {}
         for item_id, text in parts:
@@ -320,10 +317,11 @@ class DebtPayPage(DebtDoor):
         visit = self._visit(case_id)
         transaction = self._pay_transaction_of(visit, transaction_id)
         applied, rest = transaction._debt_applied()
+        # by the books: the items may learn of the payment a moment later
         left = {}
-        for item in visit.case._portal_items():
-            owed = left.get(item.currency_id, 0)
-            left[item.currency_id] = owed + item.amount_residual_currency
+        for line in visit.case._portal_items().move_line_id.exists():
+            owed = left.get(line.currency_id, 0)
+            left[line.currency_id] = owed + line.amount_residual_currency
         return self._page(
             visit,
             "pay_result",

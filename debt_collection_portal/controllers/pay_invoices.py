@@ -3,13 +3,14 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.http import request
 
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 from .door import DebtDoor
 
 
 class DebtPortalInvoices(PortalAccount):
-    """Odoo's own pages of invoices ask for what is owed, never for another amount."""
+    """Odoo's own page of what is overdue leads to the account, or is right."""
 
     @http.route()
     def portal_my_overdue_invoices(self, access_token=None, **kw):
@@ -34,10 +35,14 @@ class DebtPortalInvoices(PortalAccount):
             values["amount"] = values["payment"]["amount"] = owed
         return values
 
+
+class DebtInvoicePayment(PaymentPortal):
+    """Odoo's own routes that pay invoices take any amount; here what is open."""
+
     def _process_transaction(
         self, partner_id, currency_id, invoice_ids, payment_reference, **kwargs
     ):
-        # sudo: the route checked whose they are; core takes any amount
+        # sudo: the route checked whose they are
         invoices = request.env["account.move"].sudo().browse(invoice_ids)
         currency = request.env["res.currency"].browse(currency_id)
         amount = self._cast_as_float(kwargs.get("amount")) or 0

@@ -1,1 +1,1 @@
-from . import account, agreements, pay, proof, visit
+from . import account, agreements, autopay, pay, proof, talk, visit

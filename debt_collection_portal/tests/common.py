@@ -65,8 +65,13 @@ class PortalCommon(DebtCommon, HttpCase):
 
     def csrf(self):
         """Return the token that the forms of this session carry."""
-        page = self.url_open("/web/login")
-        return page.text.split('csrf_token: "')[1].split('"')[0]
+        tokens = self.__dict__.setdefault("tokens", {})
+        session = self.opener.cookies.get("session_id")
+        if session not in tokens:
+            page = self.url_open("/web/login")
+            session = self.opener.cookies.get("session_id")
+            tokens[session] = page.text.split('csrf_token: "')[1].split('"')[0]
+        return tokens[session]
 
     def post(self, path, **values):
         """Send a form as the browser does."""

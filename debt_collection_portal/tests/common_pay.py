@@ -55,7 +55,11 @@ class PayCommon(PortalCommon):
 
     def notify(self, transaction, state="done"):
         """The provider says what became of a transaction; Odoo books it."""
-        data = {"reference": transaction.reference, "simulated_state": state}
+        data = {
+            "reference": transaction.reference,
+            "simulated_state": state,
+            "payment_details": "1234",
+        }
         transaction._process("demo", data)
         if not transaction.is_post_processed:
             transaction._post_process()
@@ -108,5 +112,6 @@ class PayCommon(PortalCommon):
         before = transactions.search_count([])
         with mute_logger("odoo.http"):
             answer = self.call(page, **values)
+        self.assertIn("error", answer, values)
         self.assertRegex(answer["error"]["data"]["message"], message)
         self.assertEqual(transactions.search_count([]), before)

@@ -83,7 +83,7 @@ class TestPay(PayCommon):
 
     def test_an_amount_in_the_words_of_the_visitor(self):
         self.log_in()
-        page = self.pay_page(amount="120,00", currency=self.company.currency_id.id)
+        page = self.pay_page(amount="120,00", currency=self.company.currency_id.name)
         self.assertIn("120.00", self.total(page))
         self.assertEqual(self.start(page).amount, 120)
         for typed in ("much", "-5", "0", "1.005"):
@@ -106,7 +106,7 @@ class TestPay(PayCommon):
         both = self.pay_page(items=items)
         self.assertIn("several currencies", both.text)
         self.assertIsNone(self.form_of(both))
-        page = self.pay_page(currency=euro.id)
+        page = self.pay_page(currency=euro.name)
         transaction = self.start(page)
         self.assertEqual((transaction.amount, transaction.currency_id), (60, euro))
 
@@ -152,7 +152,8 @@ class TestPay(PayCommon):
         self.notify(transaction)
         file = self.url_open(receipt)
         self.assertEqual(file.headers["Content-Type"], "application/pdf")
-        self.assertTrue(file.content.startswith(b"%PDF"))
+        # tests draw no PDF
+        self.assertIn(self.first.name, file.text)
 
     def test_people_of_the_company_see_no_form(self):
         self.agent.password = "agent"
@@ -234,7 +235,7 @@ class TestPay(PayCommon):
             {"items": "x"},
             {"promise": promise.id},
             {"promise": "x"},
-            {"currency": unknown.id},
+            {"currency": unknown.name},
             {"currency": "x"},
         ):
             page = self.pay_page(**query)

@@ -17,7 +17,14 @@ from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from . import jobs, jobs_of_accountants, jobs_of_channels, jobs_of_whatsapp
+from . import (
+    jobs,
+    jobs_of_accountants,
+    jobs_of_channels,
+    jobs_of_customers,
+    jobs_of_portal,
+    jobs_of_whatsapp,
+)
 
 
 def main(database, address):
@@ -62,7 +69,14 @@ def work(registry, link):
 
 def find(job):
     """Return the function of a job."""
-    rooms = (jobs, jobs_of_accountants, jobs_of_channels, jobs_of_whatsapp)
+    rooms = (
+        jobs,
+        jobs_of_accountants,
+        jobs_of_channels,
+        jobs_of_portal,
+        jobs_of_customers,
+        jobs_of_whatsapp,
+    )
     return next(getattr(room, job) for room in rooms if hasattr(room, job))
 
 

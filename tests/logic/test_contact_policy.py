@@ -18,6 +18,7 @@ from debt_collection_logic.contact_policy import (
     Wish,
     decide,
     is_open,
+    wanted,
 )
 from debt_collection_logic.time_zones import MAIN, STATES, ZONES, candidates, zones_of
 from hypothesis import given, settings
@@ -432,3 +433,41 @@ def test_every_named_zone_exists():
     for names in named:
         for name in names:
             ZoneInfo(name)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days", "week"),
+    [
+        (0, 0, "", None),
+        (None, None, None, None),
+        (0, 24, "", None),
+        (9, 12, "", [(540, 720)] * 7),
+        (9, 0, "", [(540, 1440)] * 7),
+        (0, 12.5, "", [(0, 750)] * 7),
+        (0, 0, "weekdays", [(0, 1440)] * 5 + [None] * 2),
+        (9, 12, "saturdays", [(540, 720)] * 6 + [None]),
+    ],
+)
+def test_hours_and_days_that_a_debtor_wants(start, end, days, week):
+    expected = week and tuple((Window(*day),) if day else () for day in week)
+    assert wanted(start, end, days) == expected
+
+
+@given(
+    st.integers(0, 23),
+    st.integers(1, 24),
+    st.sampled_from(["", "weekdays", "saturdays"]),
+    st.integers(0, 7 * 24 * 60 - 1),
+)
+def test_what_a_debtor_wants_only_narrows(start, end, days, minute):
+    if start >= end:
+        return
+    moment = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    windows = wanted(start, end, days)
+    rules = [OFFICE, *([Rules("wanted", windows=windows)] if windows else ())]
+    inside = start <= moment.hour < end and (
+        moment.weekday() < {"weekdays": 5, "saturdays": 6}.get(days, 7)
+    )
+    assert is_open(rules, [UTC], moment) == (
+        inside and is_open([OFFICE], [UTC], moment)
+    )

@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 28)
 
 @pytest.mark.parametrize(
     "name",
-    ["amounts", "days", "hours", "messages", "model", "proof", "texts", "words"],
+    ["amounts", "days", "hours", "messages", "model", "texts", "words"],
 )
 def test_examples_hold(name):
     module = importlib.import_module(f"debt_collection_whatsapp_logic.dialogue.{name}")

@@ -9,7 +9,12 @@ from . import (
 from . import debt_cover_mixin
 
 # isort: split
-from . import debt_cover_owner_mixin, debt_notice_match_mixin, debt_pay_currency_mixin
+from . import (
+    debt_cover_owner_mixin,
+    debt_notice_again_mixin,
+    debt_notice_match_mixin,
+    debt_pay_currency_mixin,
+)
 
 # isort: split
 # models after the mixins that they inherit

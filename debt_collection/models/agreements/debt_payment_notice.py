@@ -28,7 +28,11 @@ class DebtPaymentNotice(models.Model):
 
     _name = "debt.payment.notice"
     _description = "Payment Notice"
-    _inherit = ["debt.cover.mixin", "debt.notice.match.mixin"]
+    _inherit = [
+        "debt.cover.mixin",
+        "debt.notice.match.mixin",
+        "debt.notice.again.mixin",
+    ]
     _order = "date desc, id desc"
     _rec_names_search = ["reference", "partner_id"]
     _cover_reason = "noticed"

@@ -256,7 +256,7 @@ class DebtActionTextMixin(models.AbstractModel):
     def _compute_text_reference(self):
         for action in self:
             partner = action.debtor_id.sudo()  # sudo: the debtor reads their reference
-            action.text_reference = partner.ref or f"C{partner.id:06d}"
+            action.text_reference = partner._debt_reference()
 
 
 class _Words:

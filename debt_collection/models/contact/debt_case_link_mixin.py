@@ -23,12 +23,16 @@ class DebtCaseLinkMixin(models.AbstractModel):
             raise AccessError(self.env._("Agents revoke the links of a case."))
         self.check_access("read")
         for case in self.sudo():  # sudo: agents may not read links
-            case.link_series += 1
+            case._revoke_links()
             case._message_log(
                 body=self.env._(
                     "The links in messages sent until now were revoked: they no longer "
                     "show the account."
                 )
             )
-        links = self.env["debt.link"].sudo()  # sudo: as above
-        links.search([("case_id", "in", self.ids)]).unlink()
+
+    def _revoke_links(self):
+        """Make every link of this case that was given until now lead nowhere."""
+        self.ensure_one()
+        self.link_series += 1
+        self.env["debt.link"].search([("case_id", "=", self.id)]).unlink()

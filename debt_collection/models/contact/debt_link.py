@@ -88,7 +88,42 @@ class DebtLink(models.Model):
             values = None
         case_id, series = values or (False, 0)
         case = self.env["debt.case"].browse(case_id).exists()
+        if case_id and not case:
+            return self._find(self._absorbed(case_id, series), now)
         return case.filtered(lambda case: case.link_series == series)
+
+    @api.model
+    def _follow(self, lost, kept, now):
+        """Let the long links of cases that another one absorbs lead to that one.
+
+        They say the name of a case that is gone. What is kept is revoked and forgotten
+        with the short links of the case that stays.
+
+        :param lost: the cases that are absorbed, still there
+        :param kept: the case that stays
+        :param now: naive UTC moment of it
+        """
+        self.create(
+            [
+                {
+                    "fingerprint": self._fingerprint(
+                        self._absorbed(case.id, case.link_series)
+                    ),
+                    "case_id": kept.id,
+                    "company_id": kept.company_id.id,
+                    "expires": now + timedelta(days=PAY_LINK_DAYS),
+                }
+                for case in lost
+            ]
+        )
+
+    @api.model
+    def _absorbed(self, case_id, series):
+        """Return what stands for the long links of a case that is gone.
+
+        Longer than any short link, so that nobody opens it as one.
+        """
+        return f"long links of case {case_id}, series {series}"
 
     @api.model
     def _example(self, company):

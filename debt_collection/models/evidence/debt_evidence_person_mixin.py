@@ -140,7 +140,8 @@ class DebtEvidencePersonMixin(models.AbstractModel):
         masked = {"name": debtor.name, "email": debtor.email_normalized}
         # sudo: from here on it is the product that writes, for a manager
         me = self.sudo()
-        me.env["debt.link"].search([("case_id", "in", cases.ids)]).unlink()
+        for case in cases:
+            case._revoke_links()
         counts = me._wipe(cases) if cases else {}
         me._add(counts, me._drop_shared_files(cases))
         me._add(counts, me._mask_elsewhere(found))

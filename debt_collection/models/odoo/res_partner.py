@@ -233,6 +233,11 @@ class ResPartner(models.Model):
         action["context"] = {"active_id": self.id, "active_model": self._name}
         return action
 
+    def _debt_reference(self):
+        """Return what a customer quotes when paying, the same wherever it is told."""
+        self.ensure_one()
+        return self.ref or f"C{self.id:06d}"
+
     def _debt_payer(self):
         """Return who of a debtor pays, else the debtor."""
         self.ensure_one()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...logic.contact_policy import SEND, Contact, Rules, Window, Wish, decide
+from ...logic.contact_policy import SEND, Contact, Rules, Wish, decide, wanted
 from ...logic.time_zones import candidates, zones_of
 from ...tools.phones import known_zones, place_of_phone
 from ...tools.sql import int_array
@@ -158,7 +158,7 @@ class DebtContactFactsMixin(models.AbstractModel):
                 """
             SELECT k.addressee_id, k.case_id, d.commercial_partner_id AS family,
                    COALESCE(p.tz, f.tz) AS tz, COALESCE(p.phone, f.phone) AS phone,
-                   p.debt_role, p.debt_hours_from, p.debt_hours_to,
+                   p.debt_role, p.debt_hours_from, p.debt_hours_to, p.debt_days,
                    COALESCE(p.debt_hours_agreed, FALSE) AS hours_agreed,
                    NOT COALESCE(f.is_company, FALSE) OR COALESCE(f.debt_micro, FALSE)
                        AS consumer,
@@ -270,7 +270,7 @@ class _RuleBook:
         key = (
             *(facts[name] for name in ("consumer", "policy_off", "country_id")),
             *(facts[name] for name in ("state_id", "debt_hours_from", "debt_hours_to")),
-            facts["hours_agreed"],
+            *(facts[name] for name in ("debt_days", "hours_agreed")),
             frozenset(places),
         )
         if key not in self.known:
@@ -280,17 +280,24 @@ class _RuleBook:
     def _bind(self, facts, places):
         """Return the policies that bind, within the hours that the debtor wants."""
         rules = list(self._policies(facts, places))
-        start, end = facts["debt_hours_from"] or 0, facts["debt_hours_to"] or 24
-        if (start, end) == (0, 24):
+        windows = wanted(
+            facts["debt_hours_from"], facts["debt_hours_to"], facts["debt_days"]
+        )
+        if not windows:
             return rules
-        wanted = (Window(round(start * 60), round(end * 60)),)
         if facts["hours_agreed"]:
             # in writing, so they may be wider; days without contact stay
             rules = [
-                replace(rule, windows=tuple(day and wanted for day in rule.windows))
+                replace(
+                    rule,
+                    windows=tuple(
+                        day and own
+                        for day, own in zip(rule.windows, windows, strict=False)
+                    ),
+                )
                 for rule in rules
             ]
-        return [*rules, Rules("wanted", windows=(wanted,) * 7)]
+        return [*rules, Rules("wanted", windows=windows)]
 
     def _policies(self, facts, places):
         kind = "consumer" if facts["consumer"] else "company"

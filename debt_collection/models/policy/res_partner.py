@@ -31,6 +31,12 @@ class ResPartner(models.Model):
         help="Local hour from which on this person does not want to be contacted. 0: "
         "no such hour.",
     )
+    debt_days = fields.Selection(
+        [("weekdays", "Monday to Friday"), ("saturdays", "Monday to Saturday")],
+        string="Days of Contact",
+        help="On which days this person wants to be contacted. Empty: on any that the "
+        "contact policies allow.",
+    )
     debt_hours_agreed = fields.Boolean(
         string="Agreed in Writing",
         copy=False,

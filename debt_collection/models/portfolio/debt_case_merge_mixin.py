@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -68,6 +68,8 @@ class DebtCaseMergeMixin(models.AbstractModel):
             model._give_way(self, lost)
         self.env.flush_all()
         self.env["debt.handover"]._merge_cases(self, lost)
+        links = self.env["debt.link"].sudo()  # sudo: nobody reads links
+        links._follow(lost, self, fields.Datetime.now())
         own = (
             "debt_action",
             "debt_bureau_line",

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_amount
 
 from odoo.addons.debt_collection.models.agreements.debt_notice_match_mixin import exact
@@ -33,13 +33,13 @@ class DebtCase(models.Model):
         if promise:
             query.append(("promise", promise.id))
         if currency:
-            query.append(("currency", currency.id))
+            query.append(("currency", currency.name))
         url = f"/my/debts/{self.id}/pay"
         return f"{url}?{urlencode(query)}" if query else url
 
     # === WHAT CAN BE PAID === #
 
-    def _portal_payable(self):
+    def _portal_pay_amounts(self):
         """Return what can be paid now, by what the books say at this moment.
 
         Without what an online payment under way will pay.
@@ -52,21 +52,15 @@ class DebtCase(models.Model):
         payable = {}
         items = self._portal_items()
         lines = items.move_line_id.exists()
+        ours = self._portal_payable(items)
         for item in items._in_payment_order():
             line = item.move_line_id
-            if (
-                line not in lines
-                or line.parent_state != "posted"
-                or line.reconciled
-                or item.move_id.payment_state in ("blocked", "in_payment")
-            ):
+            if line not in lines or line.parent_state != "posted" or line.reconciled:
                 continue
             amount = exact(line.amount_residual_currency, item.currency_id)
             if amount > 0:
                 amount = max(Decimal(0), amount - coming.get(line.id, 0))
-            elif item.no_netting:
-                continue
-            if amount:
+            if amount and (item in ours if amount > 0 else not item.no_netting):
                 payable[item] = amount
         return payable
 
@@ -77,14 +71,11 @@ class DebtCase(models.Model):
         transactions = self.env["payment.transaction"].sudo()
         days = timedelta(days=self.company_id.debt_pending_days)
         since = fields.Datetime.now() - days
-        return transactions.search([("debt_case_id", "=", self.id)]).filtered(
-            lambda tx: (
-                (tx.state == "done" and not tx.is_post_processed)
-                or (
-                    tx.state in ("pending", "authorized")
-                    and tx.last_state_change > since
-                )
-            )
+        booked = Domain("state", "=", "done") & Domain("is_post_processed", "=", False)
+        coming = Domain("state", "in", ("pending", "authorized"))
+        coming &= Domain("last_state_change", ">", since)
+        return transactions.search(
+            Domain("debt_case_id", "=", self.id) & (booked | coming)
         )
 
     def _portal_coming(self):
@@ -97,33 +88,55 @@ class DebtCase(models.Model):
                     coming[line_id] = coming.get(line_id, 0) + paid
         return coming
 
+    def _portal_remarks(self, items):
+        """Say of an item that a payment is on its way."""
+        remarks = super()._portal_remarks(items)
+        coming = self._portal_coming()
+        for item in items:
+            if paid := coming.get(item.move_line_id.id):
+                owed = exact(item.amount_residual_currency, item.currency_id)
+                text = self.env._("A payment is on its way")
+                remarks.setdefault(item, []).append((text, paid >= owed))
+        return remarks
+
     # === WHAT IS CHOSEN === #
 
-    def _portal_choice(self, items=None, currency=None, amount=None, promise=None):
+    def _portal_choice(
+        self, items=None, currency=None, amount=None, promise=None, payable=None
+    ):
         """Return what a payment is for: one of the parameters, or all that is overdue.
 
         :param items: documents of this account, each paid in full
-        :param currency: of which all that is overdue is paid, less the credits in it;
-            where nothing is overdue all that is open
+        :param currency: of which all that is overdue is paid, less the credits in it,
+            without what is being looked into or agreed; where nothing is overdue what
+            will be due
         :param amount: Decimal in ``currency``, for the oldest documents
         :param promise: a promise or an instalment of this account
+        :param payable: what ``_portal_pay_amounts`` said in this request
         :return: a ``PayChoice``
         :raise UserError: where it cannot be paid
         """
         self.ensure_one()
-        payable = self._portal_payable()
+        payable = self._portal_pay_amounts() if payable is None else payable
         if promise:
             return self._portal_choose_promise(payable, promise)
         if items:
             return self._portal_choose_items(payable, items)
         currency = currency or self._portal_oldest_currency(payable)
         payable = {i: owed for i, owed in payable.items() if i.currency_id == currency}
+        remarks = self._portal_remarks(self.env["debt.item"].union(*payable))
+        wanted = {
+            item: owed
+            for item, owed in payable.items()
+            if owed < 0 or self._portal_wanted(item, remarks)
+        }
         if amount:
-            return self._portal_choose_amount(payable, currency, amount)
+            # what is being looked into comes last
+            return self._portal_choose_amount(wanted | payable, currency, amount)
         today = self.company_id._debt_today()
-        due = {i: a for i, a in payable.items() if a < 0 or i.date_due < today}
+        due = {i: owed for i, owed in wanted.items() if owed < 0 or i.date_due < today}
         if not any(owed > 0 for owed in due.values()):
-            due = payable
+            due = wanted
         return self._portal_checked(PayChoice(currency, due))
 
     def _portal_oldest_currency(self, payable):
@@ -177,7 +190,9 @@ class DebtCase(models.Model):
             for item, left in payable.items()
             if left > 0 and item in promise.item_ids
         ]
-        amount = exact(promise.amount - promise.amount_paid, currency)
+        # money of theirs that waits to be applied is not asked for again
+        came = promise.amount_paid + promise.amount_to_apply
+        amount = exact(promise.amount - came, currency)
         choice = self._portal_spread(PayChoice(currency, promise=promise), owed, amount)
         return self._portal_checked(choice)
 
@@ -207,6 +222,15 @@ class DebtCase(models.Model):
         )
 
     # === THE TRANSACTION === #
+
+    def _absorb(self, lost):
+        """Payments under way go on for the case that stays."""
+        # sudo: whoever merges contacts need not read payments
+        transactions = self.env["payment.transaction"].sudo()
+        for transaction in transactions.search([("debt_case_id", "in", lost.ids)]):
+            transaction.debt_case_id = self
+            transaction.landing_route = transaction._portal_url()
+        return super()._absorb(lost)
 
     def _debt_transaction_vals(self, items_amounts, currency, promise=None, advance=0):
         """Return values of a ``payment.transaction`` that pays exactly some documents.

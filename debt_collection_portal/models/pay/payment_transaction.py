@@ -125,23 +125,22 @@ class PaymentTransaction(models.Model):
     def _debt_tell(self):
         """Write on the case what became of the payment."""
         self.ensure_one()
+        what = {"amount": self.currency_id.format(self.amount), "tx": self.reference}
         said = {
-            "pending": self.env._("is on its way"),
-            "authorized": self.env._("is authorised, and not charged yet"),
-            "done": self.env._("arrived"),
-            "cancel": self.env._("was cancelled"),
-            "error": self.env._("failed"),
+            "pending": self.env._(
+                "Payment %(tx)s of %(amount)s is on its way.", **what
+            ),
+            "authorized": self.env._(
+                "Payment %(tx)s of %(amount)s is authorised, and not charged yet.",
+                **what,
+            ),
+            "done": self.env._("Payment %(tx)s of %(amount)s arrived.", **what),
+            "cancel": self.env._("Payment %(tx)s of %(amount)s was cancelled.", **what),
+            "error": self.env._("Payment %(tx)s of %(amount)s failed.", **what),
         }.get(self.state)
         if said:
             self.debt_case_id._message_log(
-                body=self.env._(
-                    "Customer's page: the payment %(reference)s of %(amount)s "
-                    "%(said)s. %(why)s",
-                    reference=self.reference,
-                    amount=self.currency_id.format(self.amount),
-                    said=said,
-                    why=self.state_message or "",
-                ).strip()
+                body=f"{said} {self.state_message or ''}".strip()
             )
 
     def _debt_tell_late(self):
@@ -158,6 +157,14 @@ class PaymentTransaction(models.Model):
                 )
 
     # === THE PAYMENT === #
+
+    def _post_process(self):
+        """Let no payment of a customer post what an accountant is correcting."""
+        for transaction in self.filtered("debt_case_id"):
+            drafts = transaction.invoice_ids.filtered(lambda m: m.state == "draft")
+            if drafts:
+                transaction.invoice_ids -= drafts
+        return super()._post_process()
 
     def _debt_origin(self):
         """Return the transaction that says what this one is for.

@@ -1,1 +1,9 @@
-from . import res_company, res_config_settings
+from . import (
+    debt_campaign,
+    debt_case,
+    debt_finding,
+    debt_portal_check,
+    debt_strategy,
+    res_company,
+    res_config_settings,
+)

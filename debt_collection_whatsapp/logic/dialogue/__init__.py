@@ -9,7 +9,6 @@ effects, beside one message at most. Nothing is known here of records or the net
 ``days``       days as people write them
 ``amounts``    amounts as people write them, and as they are shown to them
 ``hours``      when people of ours answer
-``proof``      what proves that somebody is a customer
 ``messages``   messages of WhatsApp within its limits
 ``texts``      what is said, in both languages
 ``engine``     the order in which things are looked at

@@ -4,10 +4,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.debt_collection.logic import identity_proof
 from odoo.addons.debt_collection.logic.working_days import add_working_days, is_working
 
 from ...logic.dialogue import model as dialogue
-from ...logic.dialogue import proof
 from ...logic.dialogue.texts import LANGUAGES, REASONS
 from ..people.debt_whatsapp_identity import TRIES
 
@@ -108,35 +108,37 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
 
         :return: {id of the customer: a value of ``verified_how``}
         """
-        given = proof.numbers(text)
+        given = identity_proof.numbers(text)
         customers = self._speaks_for().partner_id
         if len(customers) == 1:
             asks = self.account_id._bot_asks(customers)
             if "invoice" in asks and given & self._open_numbers(customers):
                 return {customers.id: "invoice"}
-            if "tax" in asks and proof.says_tail(text, self._tails(customers)):
+            if "tax" in asks and identity_proof.says_tail(text, self._tails(customers)):
                 return {customers.id: "tax_id"}
             return {}
         found = {}
         for customer in given and (customers or self._owners_of(given)) or ():
             numbers = self._open_numbers(customer)
-            rest = proof.without(text, numbers)
-            if given & numbers and proof.says_tail(rest, self._tails(customer)):
+            rest = identity_proof.without(text, numbers)
+            if given & numbers and identity_proof.says_tail(
+                rest, self._tails(customer)
+            ):
                 found[customer.id] = "both"
         return found
 
     @api.model
     def _tails(self, customer):
         customer = customer.commercial_partner_id
-        return proof.tails(customer.vat, customer.country_id.code)
+        return identity_proof.tails(customer.vat, customer.country_id.code)
 
     def _open_numbers(self, customer):
         """Return the numbers of what a customer owes, as they are compared."""
         items = self._case_of(customer).item_ids.filtered(
             lambda item: item.amount_residual_currency > 0
         )
-        numbers = {proof.comparable(move.name) for move in items.move_id}
-        return {n for n in numbers if len(n) >= proof.SHORTEST_INVOICE}
+        numbers = {identity_proof.comparable(move.name) for move in items.move_id}
+        return {n for n in numbers if len(n) >= identity_proof.SHORTEST_INVOICE}
 
     def _owners_of(self, numbers):
         """Return the customers who owe invoices with some numbers, in this company."""
@@ -314,33 +316,11 @@ class DebtWhatsappFactsMixin(models.AbstractModel):
 
     @api.model
     def _known_receipt(self, company, session, messages):
-        """Return the reference of the notice that has the same receipt, or empty.
-
-        Odoo's checksum finds it; the content is compared.
-        """
+        """Return the reference of the notice that has the same receipt, or empty."""
         named = session.data.get("media", ())
         before = messages.browse([int(n) for n in named]).exists()
-        files = (before | messages).attachment_ids
-        if not files:
-            return ""
-        known = (
-            self.env["ir.attachment"]
-            .sudo()  # sudo: a receipt of any customer of the company
-            .search(
-                [
-                    ("res_model", "=", "debt.payment.notice"),
-                    ("res_field", "=", "receipt"),
-                    ("checksum", "in", files.mapped("checksum")),
-                ]
-            )
-        )
-        contents = set(files.mapped("raw"))
-        notices = (
-            self.env["debt.payment.notice"]
-            .sudo()  # sudo: as above
-            .browse([f.res_id for f in known if f.raw in contents])
-            .filtered(lambda notice: notice.company_id == company)
-        )
+        contents = (before | messages).attachment_ids.mapped("raw")
+        notices = self.env["debt.payment.notice"]._with_receipt(company, contents)
         # of somebody else's it is not told: a person looks at it
         own = notices.filtered(lambda n: n.partner_id in self._speaks_for().partner_id)
         return str(own[:1].id or "")

@@ -1,0 +1,2 @@
+-- a copied database charges no cards
+UPDATE res_company SET debt_autopay = FALSE;
