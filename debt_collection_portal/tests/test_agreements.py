@@ -402,7 +402,7 @@ class TestPortalPlan(AgreementsCommon):
         )
         # 400 twice; 30 days on 800 are 7.89, 31 on 400 are 4.08
         for text in ("408", "404", "1,013"):
-            self.assertIn(f"{text}\N{NO-BREAK SPACE}", page.text)
+            self.assertIn(f"\N{NO-BREAK SPACE}{text}", page.text)
         self.assertIn("less than 20 %", self.propose(**values | {"down": "200"}).text)
         self.assertIn("as a number", self.propose(**values | {"down": "201.5"}).text)
         self.propose(**values)
