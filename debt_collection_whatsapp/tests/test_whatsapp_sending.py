@@ -38,20 +38,24 @@ class TestWhatsappChannel(SendingCommon):
         self.assertEqual(self.identity.wa_id, WA_ID, "as Meta writes it")
         self.assertEqual(action.case_id.last_message_day, days(0))
 
-    def test_the_chatter_has_the_text_without_the_secret_of_the_link(self):
+    def test_nobody_reads_the_secret_of_the_link_later(self):
         message = self.reminded()
         self.assertIn("100.00", message.body)
         self.assertIn("100.00", message.action_id.mail_message_id.body)
+        self.work()
+        (sent,) = self.graph.sent
         button = [
             part
-            for part in message.content["template"]["components"]
+            for part in sent["template"]["components"]
             if part.get("sub_type") == "url"
         ]
         secret = button[0]["parameters"][0]["text"]
-        self.assertTrue(secret)
-        self.assertNotIn(secret, message.body)
+        case = self.env["debt.link"].sudo()._find(secret, NOON)
+        self.assertEqual(case, message.case_id, "it opens the page")
+        read = str(message.read()) + str(message.action_id.read())
+        self.assertNotIn(secret, read)
         self.assertNotIn(secret, message.action_id.mail_message_id.body)
-        self.assertNotIn(TOKEN, str(message.read()))
+        self.assertNotIn(TOKEN, read)
 
     def test_the_buttons_bring_back_the_token_of_the_message(self):
         message = self.reminded()

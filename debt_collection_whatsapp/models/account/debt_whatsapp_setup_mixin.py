@@ -397,7 +397,7 @@ class DebtWhatsappSetupMixin(models.AbstractModel):
             }
         )
         try:
-            answer = self._client().send(self.phone_number_id, message._payload())
+            answer = self._client().send(self.phone_number_id, message._payload(now))
         except GraphTrouble as trouble:
             message.write(
                 {

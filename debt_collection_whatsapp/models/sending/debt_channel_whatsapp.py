@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ...logic.payload import LINK
+
 #: A confirmation comes before reminders in the queue.
 CONFIRMATION = 10
 REMINDER = 20
@@ -169,20 +171,16 @@ class DebtChannelWhatsapp(models.AbstractModel):
         chosen = identity and identity.lang
         return chosen or self.env["debt.channel.email"]._lang(action)
 
-    def _link(self, action, token, address, file=None):
+    def _link(self, action, token, file=None):
         """Return what a template cannot know: link, buttons, file.
 
+        The link itself is made when the message leaves, and kept nowhere.
+
         :param str token: what the buttons bring back
-        :param address: the short link of the case; None: one is made
         :param file: the attachment of the header
         """
-        if address is None and action.case_id:
-            now = fields.Datetime.now()
-            # sudo: a link to what the customer owes, for the customer
-            links = self.env["debt.link"].sudo()._new(action.case_id, now)
-            address = links[action.case_id]
         return {
-            "url_suffix": (address or "").rpartition("/")[2],
+            "url_suffix": LINK if action.case_id else "",
             "token": token,
             "document": {"attachment_id": file.id, "filename": file.name}
             if file
@@ -193,12 +191,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
         """Write one message for each action into the queue."""
         actions = actions.sudo()  # sudo: the queue belongs to the system
         messages = self.env["debt.whatsapp.message"]
-        # sudo: links to what customers owe, for the customers
-        links = self.env["debt.link"].sudo()._new(actions.case_id, now)
-        vals_list = [
-            self._message_values(action, links[action.case_id], now)
-            for action in actions
-        ]
+        vals_list = [self._message_values(action, now) for action in actions]
         actions.write(
             {
                 "state": "sent",
@@ -211,7 +204,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
         for message in messages._enqueue_values(vals_list):
             message.action_id.mail_message_id = message.mail_message_id
 
-    def _message_values(self, action, address, now):
+    def _message_values(self, action, now):
         account = self._account(action)
         contact, _number, _identity = self._whom(action, account)
         # sudo: whom it goes to, as contacts
@@ -224,13 +217,12 @@ class DebtChannelWhatsapp(models.AbstractModel):
         template, text = self._template_and_text(action, account, identity)
         messages = self.env["debt.whatsapp.message"]
         token = messages._new_token()
-        link = self._link(action, token, address, self._file(action, text))
-        body = template._text(action, link)
+        link = self._link(action, token, self._file(action, text))
         return messages._outgoing_values(
             conversation,
             template._content(action, link),
             author="strategy",
-            body=self.env["debt.link"]._hide(body, address),
+            body=template._text(action),
             now=now,
             case=action.case_id,
             action=action,

@@ -6,7 +6,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...logic import recheck
-from ...logic.payload import attachment_ids, envelope, with_media
+from ...logic.message_state import ARRIVED
+from ...logic.payload import (
+    attachment_ids,
+    envelope,
+    wants_link,
+    with_link,
+    with_media,
+)
 from ...logic.throttle import BURST, PAIR_MEMORY, has_room, pair_wait, second_is_full
 from ...tools.graph_client import GraphTrouble
 
@@ -228,13 +235,16 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         if action and action.state != "sent":
             message.write({"state": "cancelled", "reason": "debt"})
             return None
+        if message.again_of_id.state in ARRIVED:
+            message.write({"state": "cancelled", "reason": "arrived"})
+            return None
         decision = recheck.decide(message._facts(now))
         if decision.kind != recheck.SEND:
             message._obey(decision, now)
             return None
         if action and not message._action_is_right(now):
             return None
-        payload = message._payload()
+        payload = message._payload(now)
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         message.write(
@@ -411,11 +421,19 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         noon = action.company_id._debt_noon(action.contact_day)
         return noon + timedelta(hours=12)
 
-    def _payload(self):
-        """Return what is posted: see ``logic.payload``."""
+    def _payload(self, now):
+        """Return what is posted: see ``logic.payload``.
+
+        The link to the customer's page is made now: who reads the message later has
+        nothing to open it with.
+        """
         self.ensure_one()
         identity, company = self.conversation_id.identity_id, self.company_id
         content = with_media(self.content, self._media())
+        if self.case_id and wants_link(content):
+            # sudo: a link to what the customer owes, for the customer
+            links = self.env["debt.link"].sudo()._new(self.case_id, now)
+            content = with_link(content, links[self.case_id])
         reply_to = self.reply_to_id.wamid or ""
         if company.debt_test_mode:
             test = self.env["debt.channel.whatsapp"]._test_address(company)

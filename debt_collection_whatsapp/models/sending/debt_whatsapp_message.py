@@ -47,6 +47,7 @@ REASONS = [
     ("decided", "A person decided on it"),
     ("again", "It is sent again"),
     ("replaced", "An approved template went instead"),
+    ("arrived", "The first one arrived after all"),
 ]
 #: States in which a person may want it to be sent once more.
 NOT_LEFT = ("failed", "cancelled", "expired")
@@ -524,8 +525,12 @@ class DebtWhatsappMessage(models.Model):
                 )
             )
 
-    def _send_copy(self, user, now):
-        """Put the same message into the queue once more."""
+    def _send_copy(self, user, now, action=None):
+        """Put the same message into the queue once more.
+
+        :param user: who says so
+        :param action: the action that the copy is the message of, if any
+        """
         self.ensure_one()
         copy = self._enqueue(
             self.conversation_id,
@@ -534,6 +539,7 @@ class DebtWhatsappMessage(models.Model):
             body=self.body,
             now=now,
             case=self.case_id,
+            action=action,
             user=user,
             template=self.template_id,
             reply_to=self.reply_to_id,
