@@ -436,6 +436,14 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertEqual(self.say("hola?"), "")
         self.assertEqual(len(self.tasks("answer")), 1)
 
+    def test_who_asks_after_hours_is_answered_when_people_are_back(self):
+        # Friday evening in Bogotá; the Monday after it is a holiday
+        self.now = MORNING + timedelta(days=4, hours=11)
+        self.assertIn("le escribiremos el 09/06/2026", self.say("asesor"))
+        task = self.tasks("answer")
+        self.assertEqual(task.planned_date, days(8))
+        self.assertEqual(task.activity_id.date_deadline, days(8))
+
     def test_a_takeover_withdraws_what_waits_and_ends(self):
         self.say("hola")
         conversation = self.conversation
