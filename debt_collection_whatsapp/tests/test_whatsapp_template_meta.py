@@ -233,7 +233,7 @@ class TestTemplateNews(TemplateCommon):
     """What Meta tells about templates."""
 
     def told(self, value, field="message_template_status_update", **more):
-        return self.template._on_update(self.app, field, {**value, **more}, NOW)
+        return self.template._on_update(self.account, field, {**value, **more}, NOW)
 
     def meant(self, template, **value):
         return {
@@ -427,8 +427,29 @@ class TestTemplateNews(TemplateCommon):
         template = self.submitted()["es"]
         other = self.app.sudo().copy({"app_id": "10001", "name": "Other"})
         value = self.meant(template, event="DISABLED")
-        self.template._on_update(other, "message_template_status_update", value, NOW)
+        self.template._on_update(
+            other.account_ids, "message_template_status_update", value, NOW
+        )
         self.assertEqual(template.status, "APPROVED")
+
+    def test_the_same_name_in_another_business_account_is_another_template(self):
+        mine, waba = self.submitted()["es"], "555666777888999"
+        second = self.new_account(waba_id=waba, phone_number_id="999888777666555")
+        told = {"id": "42", "name": mine.name, "language": "es", "category": "UTILITY"}
+        told |= {"status": "APPROVED", "components": mine.components}
+        other = self.template._take_in(second.sudo(), told, NOW)
+        for event, template in (("DISABLED", other), ("PAUSED", mine)):
+            value = self.meant(template, event=event)
+            body = self.graph.event(
+                value,
+                field="message_template_status_update",
+                waba=template.account_id.waba_id,
+            )
+            # the product itself works the inbox
+            events = self.env["debt.whatsapp.event"].sudo()
+            events._store(self.app.sudo(), body, NOW)
+            events._work_app(self.app.sudo(), NOW)
+        self.assertEqual((other.status, mine.status), ("DISABLED", "PAUSED"))
 
     def test_the_watchdog_says_what_cannot_be_sent(self):
         templates = self.submitted()
