@@ -106,9 +106,9 @@ class TestWholeConversation(WhatsappCommon, HttpCase):
             messages._cron_send()
 
     def report(self, *words):
-        """Meta reports on everything that was sent."""
+        """Meta reports on the last two messages."""
         for word in words:
-            for number in range(len(self.graph.sent)):
+            for number in (-2, -1):
                 self.tell(self.graph.status(number, word, int(time.time())))
         self.work()
 

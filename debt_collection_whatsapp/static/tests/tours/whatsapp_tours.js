@@ -235,7 +235,7 @@ registry.category("web_tour.tours").add("debt_whatsapp_whole", {
         },
         {
             content: "free text can be written for a day",
-            trigger: '.o_debt_wa_note:has(.fa-clock-o):contains("23 h")',
+            trigger: '.o_debt_wa_note:has(.fa-clock-o):contains("libre hasta")',
         },
         {
             content: "answer",
