@@ -197,8 +197,8 @@ class TestWhatsappChannel(SendingCommon):
             before = self.env.cr.sql_log_count
             channel._found(some.with_prefetch())
             counts.append(self.env.cr.sql_log_count - before)
-        # the first time fills the caches of Odoo
-        self.assertEqual(counts[1], counts[2])
+        # the first time fills the caches of Odoo; not every kind is among the few
+        self.assertLess(counts[2] - counts[1], 4, "twelve more, and no query for each")
 
     def test_the_next_channel_says_it_instead(self):
         self.env["debt.whatsapp.template"].sudo().search([]).status = "PAUSED"
