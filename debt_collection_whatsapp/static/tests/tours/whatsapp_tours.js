@@ -281,6 +281,16 @@ registry.category("web_tour.tours").add("debt_whatsapp_whole", {
             timeout: MACHINERY,
         },
         {
+            content: "what is asked is asked in the language of the agent",
+            trigger: ".o_debt_wa_give",
+            run: "click",
+        },
+        {
+            content: "think better of it",
+            trigger: '.modal:has(.modal-title:contains("Entregar a un colega")) .btn-secondary',
+            run: "click",
+        },
+        {
             content: "hand it back",
             trigger: ".o_debt_wa_hand_back",
             run: "click",
