@@ -37,3 +37,8 @@ class AccountChartTemplate(models.AbstractModel):
         from .desk import Desk
 
         Desk(company).tell()
+
+    def _debt_demo_whatsapp_results(self, company):
+        from .results import Results
+
+        Results(company).tell()

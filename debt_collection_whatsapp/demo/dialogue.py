@@ -79,7 +79,15 @@ class Dialogue:
         )
         identities = self.env["debt.whatsapp.identity"]
         stories = iter(STORIES)
-        for case in cases:
+        # the first story is one of a promise: first who can make one
+        promises = self.env["debt.promise"]
+        able = cases.filtered(
+            lambda case: (
+                promises._self_service_items(case)
+                and not promises._self_service_limits(case)[1]
+            )
+        )
+        for case in able | cases:
             identity = identities._of_partner(account, case.partner_id)
             if identity and not identity.conversation_ids:
                 story = next(stories, None)

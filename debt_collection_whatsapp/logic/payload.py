@@ -4,6 +4,7 @@ Source: "Messages" of the WhatsApp Business Cloud API (September 2026). A messag
 breaks a limit is refused by WhatsApp as a whole, so we look before.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 #: Kinds of content that we send.
@@ -15,6 +16,8 @@ KINDS = (
 FILES = ("document", "image", "audio", "video", "sticker")
 #: What our references begin with, so that nobody else's is taken for one.
 MARK = "dcw1:"
+#: Stands for the address of the customer's page until the message leaves.
+LINK = "{link}"
 
 TEXT = 4096
 BODY = 1024
@@ -188,7 +191,8 @@ def _list(action):
 def _url(action):
     parameters = action.get("parameters") or {}
     yield from _long("url_title", parameters.get("display_text"), BUTTON_TITLE)
-    if not str(parameters.get("url") or "").startswith(("https://", "http://")):
+    url = str(parameters.get("url") or "")
+    if url != LINK and not url.startswith(("https://", "http://")):
         yield Violation("url")
 
 
@@ -251,6 +255,49 @@ def with_media(content, media):
         )
         for key, value in content.items()
     }
+
+
+def wants_link(content):
+    """Return whether a place is kept for the address of the customer's page.
+
+    >>> wants_link({"type": "text", "text": {"body": LINK}})
+    False
+    """
+    return any(_links(content))
+
+
+def with_link(content, address):
+    """Return the content with an address in the places kept for it.
+
+    The button of a template takes only what follows the last slash. What people write
+    is no such place, whatever they write.
+
+    :param str address: of the customer's page
+
+    >>> button = {"action": {"parameters": {"url": LINK}}}
+    >>> content = {"type": "interactive", "interactive": button}
+    >>> with_link(content, "https://a.example/d/x")["interactive"]["action"]
+    {'parameters': {'url': 'https://a.example/d/x'}}
+    """
+    filled = deepcopy(content)
+    for element, key, part in _links(filled):
+        element[key] = address.rpartition("/")[2] if part else address
+    return filled
+
+
+def _links(content):
+    """Yield (element, key, whether only the end goes there) of what a link is for."""
+    element = content.get(content.get("type")) or {}
+    if content.get("type") == "interactive":
+        parameters = (element.get("action") or {}).get("parameters") or {}
+        if parameters.get("url") == LINK:
+            yield parameters, "url", False
+    elif content.get("type") == "template":
+        for component in element.get("components") or ():
+            if component.get("sub_type") == "url":
+                for parameter in component.get("parameters") or ():
+                    if parameter.get("text") == LINK:
+                        yield parameter, "text", True
 
 
 def _files(content):

@@ -14,6 +14,12 @@ MAX_DEPTH = 30
 OBJECT = "whatsapp_business_account"
 #: Lists of a change of the field "messages" whose elements are worked one by one.
 LISTS = ("messages", "statuses", "errors")
+#: Lists of a change whose elements are about somebody, and by what they name them.
+OF_PEOPLE = ("messages", "statuses", "contacts", "user_preferences")
+NAMES = (
+    *("from", "from_user_id", "recipient_id", "recipient_user_id"),
+    *("wa_id", "user_id"),
+)
 
 
 class Unreadable(Exception):
@@ -129,6 +135,76 @@ def contact_of(element):
         if ids & {text_of(contact.get("wa_id")), text_of(contact.get("user_id"))}:
             return contact
     return contacts[0] if len(contacts) == 1 and not ids else {}
+
+
+def about(body, names, numbers):
+    """Return the elements of a body that are about somebody, in their order.
+
+    :param str body: what was kept
+    :param set names: their numbers and identifiers
+    :param set numbers: the business numbers that it may concern, as Meta names them
+
+    >>> one, two = {"from": "573001", "id": "a"}, {"from": "573002", "id": "b"}
+    >>> value = {"metadata": {"phone_number_id": "1"}, "messages": [one, two]}
+    >>> told = json.dumps({"entry": [{"changes": [{"value": value}]}]})
+    >>> about(told, {"573001"}, {"1"}), about(told, {"573001"}, {"2"})
+    ([{'from': '573001', 'id': 'a'}], [])
+    >>> about("{", {"573001"}, {"1"})
+    []
+    """
+    try:
+        told = parse(body)
+    except Unreadable:
+        return []
+    return [found[number] for found, number in _of_people(told, names, numbers)]
+
+
+def without(body, names, numbers):
+    """Return a body without what it tells of somebody; empty where it cannot be read.
+
+    The place of an element stays: others are still found at theirs. What others say of
+    them loses the name only.
+
+    Parameters as for ``about``.
+
+    >>> one, two = {"from": "573001", "id": "a"}, {"from": "573002", "id": "b"}
+    >>> value = {"metadata": {"phone_number_id": "1"}, "messages": [one, two]}
+    >>> told = json.dumps({"entry": [{"changes": [{"value": value}]}]})
+    >>> left = json.loads(without(told, {"573001"}, {"1"}))
+    >>> left["entry"][0]["changes"][0]["value"]["messages"]
+    [{}, {'from': '573002', 'id': 'b'}]
+    >>> without(told, {"573001"}, {"2"}) == told
+    True
+    >>> without('{"573001"', {"573001"}, {"1"})
+    ''
+    """
+    try:
+        told = parse(body)
+    except Unreadable:
+        return ""
+    places = list(_of_people(told, names, numbers))
+    if not places:
+        return body
+    for found, number in places:
+        found[number] = {}
+    left = json.dumps(told, ensure_ascii=False)
+    for name in sorted(names, key=len, reverse=True):
+        left = left.replace(name, "…")
+    return left
+
+
+def _of_people(told, names, numbers):
+    """Yield (list, number of its element) of what is about somebody."""
+    for entry in map(dict_of, list_of(dict_of(told).get("entry"))):
+        for change in map(dict_of, list_of(entry.get("changes"))):
+            value = dict_of(change.get("value"))
+            metadata = dict_of(value.get("metadata"))
+            if text_of(metadata.get("phone_number_id")) not in numbers:
+                continue
+            for found in map(list_of, map(value.get, OF_PEOPLE)):
+                for number, element in enumerate(map(dict_of, found)):
+                    if names & {text_of(element.get(name)) for name in NAMES}:
+                        yield found, number
 
 
 def dict_of(value):

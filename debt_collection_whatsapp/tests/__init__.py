@@ -18,4 +18,5 @@ from . import (
     test_whatsapp_template_meta,
     test_whatsapp_webhook,
     test_whatsapp_whole,
+    test_whatsapp_whole_tours,
 )

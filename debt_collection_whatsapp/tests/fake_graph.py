@@ -86,6 +86,8 @@ class FakeGraph:
             "whatsapp_business_manager_messaging_limit": "TIER_2K",
             "health_status": {"can_send_message": "AVAILABLE", "entities": []},
         }
+        self.forgotten = []
+        self.blocked = set()
         self.nodes = {
             WABA: {
                 "id": WABA,
@@ -343,6 +345,16 @@ class FakeGraph:
         ]
         return 200, {"success": True}
 
+    def _block(self, asked, number, held):
+        users = {each["user"] for each in asked.body["block_users"]}
+        known = self.blocked - users if asked.verb == "DELETE" else self.blocked | users
+        self.blocked = known
+        return 200, {"messaging_product": "whatsapp"}
+
+    def _forget(self, asked, number, held):
+        self.forgotten.append(asked.params["bsuid"])
+        return 200, {"success": True}
+
     def _list(self, asked, *_groups, held):
         return self._page(asked, self.nodes.get(asked.node, []))
 
@@ -368,6 +380,9 @@ _ROUTES = [
     ("GET", r"(\d+)/message_templates", "_templates"),
     ("POST", r"(\d+)/message_templates", "_create_template"),
     ("DELETE", r"(\d+)/message_templates", "_delete_template"),
+    ("DELETE", r"(\d+)/contact_book", "_forget"),
+    ("POST", r"(\d+)/block_users", "_block"),
+    ("DELETE", r"(\d+)/block_users", "_block"),
     ("GET", r"(\d+)/message_history|message_template_library", "_list"),
     ("POST", r"debug_token", "_debug_token"),
     ("GET", r"(\d+)", "_node"),

@@ -414,11 +414,12 @@ class TestWhatsappDialogue(DialogueCommon):
     def test_the_link_to_pay_opens_the_page_of_the_case(self):
         self.prove()
         answer = self.hear(("tap", "dc1:pay"))
-        url = answer.content["interactive"]["action"]["parameters"]["url"]
+        posted = answer._payload(self.now)
+        url = posted["interactive"]["action"]["parameters"]["url"]
         secret = url.rpartition("/")[2]
         links = self.env["debt.link"].sudo()
         self.assertEqual(links._find(secret, self.now), self.case)
-        self.assertNotIn(secret, answer.body)
+        self.assertNotIn(secret, str(answer.read()))
 
     # === PEOPLE === #
 
@@ -434,6 +435,14 @@ class TestWhatsappDialogue(DialogueCommon):
         self.assertEqual(self.tasks("answer").user_id, self.agent)
         self.assertEqual(self.say("hola?"), "")
         self.assertEqual(len(self.tasks("answer")), 1)
+
+    def test_who_asks_after_hours_is_answered_when_people_are_back(self):
+        # Friday evening in Bogotá; the Monday after it is a holiday
+        self.now = MORNING + timedelta(days=4, hours=11)
+        self.assertIn("le escribiremos el 09/06/2026", self.say("asesor"))
+        task = self.tasks("answer")
+        self.assertEqual(task.planned_date, days(8))
+        self.assertEqual(task.activity_id.date_deadline, days(8))
 
     def test_a_takeover_withdraws_what_waits_and_ends(self):
         self.say("hola")

@@ -15,7 +15,7 @@ from .fake_graph import (
     TIMEOUT_AFTER,
     TIMEOUT_BEFORE,
 )
-from .sending_common import NOON, SendingCommon, minutes
+from .sending_common import NOON, SendingCommon, days, minutes
 
 #: One code of each class, and what becomes of a reminder that WhatsApp does not take.
 REFUSED = [
@@ -78,15 +78,69 @@ class TestWhatsappFailures(SendingCommon):
                 savepoint.rollback()
                 self.env.invalidate_all()
                 self.graph.clear()
-        # a marketing limit is waited for a day, which no reminder is worth; free text
-        # outside its day is looked at before
+        # a marketing limit has tests of its own; free text outside its day is looked
+        # at before
         left_out = {graph_error.HOLD, graph_error.WINDOW}
         self.assertEqual(classes, graph_error.CODES.keys() - left_out)
 
-    def test_a_wait_that_is_too_long_is_not_waited(self):
+    def test_who_got_enough_of_everybody_today_gets_it_tomorrow(self):
         message = self.refused(131049)
-        self.assertEqual(message.state, "failed")
+        self.assertEqual((message.state, message.action_id.state), ("queued", "sent"))
+        self.assertFalse(self.follower(message), "once more, before another channel")
+        self.assertEqual(message.action_id.contact_day, days(1))
+        self.assertEqual(message.case_id.last_message_day, days(1))
+        with freeze_time(message.next_try):
+            self.work()
+        self.assertEqual((message.state, message.tries), ("accepted", 2))
+
+    def test_but_only_once(self):
+        message = self.refused(131049, 131049)
+        with freeze_time(message.next_try):
+            self.work()
+        self.assertEqual((message.state, message.action_id.state), ("failed", "failed"))
         self.assertEqual(self.follower(message).channel, "email")
+
+    def held_back(self):
+        """Return (a message that WhatsApp took and held back, what goes instead)."""
+        message = self.refused()
+        self.assertEqual(message.state, "accepted")
+        self.report_failed(message, 131049)
+        self.assertEqual((message.state, message.reason), ("failed", "again"))
+        self.assertFalse(self.follower(message))
+        return message, self.message_of(message.action_id) - message
+
+    def test_what_was_taken_and_held_back_goes_again_tomorrow(self):
+        message, again = self.held_back()
+        action = message.action_id
+        self.assertEqual((action.state, action.delivery), ("sent", "queued"))
+        self.assertEqual(action.contact_day, days(1))
+        self.work()
+        self.assertEqual(len(self.graph.sent), 1, "not before")
+        with freeze_time(again.next_try):
+            self.work()
+        self.assertEqual((again.state, action.delivery), ("accepted", "accepted"))
+        with freeze_time(NOON + timedelta(days=1, hours=1)):
+            self.report_failed(again, 131049, minute=25 * 60)
+        self.assertEqual((again.state, action.state), ("failed", "failed"))
+        self.assertEqual(self.follower(message).channel, "email")
+        self.assertEqual(len(self.message_of(action)), 2)
+
+    def test_nothing_goes_again_that_arrived_after_all(self):
+        message, again = self.held_back()
+        self.report(message, "delivered", minute=60)
+        with freeze_time(again.next_try):
+            self.work()
+        self.assertEqual((again.state, again.reason), ("cancelled", "arrived"))
+        self.assertEqual(len(self.graph.sent), 1)
+        self.assertEqual(message.action_id.delivery, "delivered")
+
+    def test_what_was_paid_meanwhile_does_not_go_again(self):
+        message, again = self.held_back()
+        self.pay(self.overdue)
+        with freeze_time(again.next_try):
+            self.work()
+        self.assertEqual(again.state, "cancelled")
+        self.assertEqual(len(self.graph.sent), 1)
 
     def test_what_may_be_waited_for_is_tried_again(self):
         message = self.refused(131016)

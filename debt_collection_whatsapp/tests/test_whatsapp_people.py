@@ -1,9 +1,11 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import MOBILE, WA_ID
+from .common import DAY, MOBILE, WA_ID
 from .inbox_common import BSUID, NOON, InboxCommon
 
 OTHER_BSUID = "CO.99999999999999999999"
@@ -387,6 +389,58 @@ class TestPeople(InboxCommon):
         self.assertEqual(held["debt.whatsapp.identity"], "link_ids.partner_id")
         self.env["debt.evidence"].sudo()._wipe(case, "all")
         self.assertFalse(identity.phone or identity.profile_name or identity.bsuid)
+
+    @freeze_time(NOON)
+    def test_what_meta_told_of_them_goes_and_what_it_told_of_others_stays(self):
+        case = self.owing()
+        mine, other = self.written("ya pagué"), self.written("otra", wamid="wamid.2")
+        other["contacts"] = [{"wa_id": "573009998877"}]
+        other["messages"][0] |= {"from": "573009998877", "from_user_id": None}
+        told = {"messages": mine["messages"] + other["messages"]}
+        event = self.hear({**told, "contacts": mine["contacts"] + other["contacts"]})
+        identity = self.people.search([("bsuid", "=", BSUID)])
+        identity._link(self.debtor, self.company)
+        evidence = self.env["debt.evidence"]
+        (exported,) = evidence.sudo()._export_data(case, self.debtor)["records"][
+            "debt.whatsapp.identity"
+        ]
+        texts = [each["told"].get("text", {}).get("body") for each in exported["told"]]
+        self.assertEqual(texts, ["ya pagué", None], "the message, and who they are")
+        counted = evidence.sudo()._wipe(case, "all", dry=True)
+        self.assertIn("ya pagué", event.body)
+        counts = evidence.sudo()._wipe(case, "all")
+        event.invalidate_recordset()
+        self.assertEqual(counts["debt.whatsapp.event"], 1)
+        self.assertEqual(counted["debt.whatsapp.event"], 1)
+        for word in (WA_ID, BSUID, "ya pagué", "Marta R."):
+            self.assertNotIn(word, event.body)
+        self.assertIn("573009998877", event.body)
+        self.assertIn("otra", event.body)
+
+    def anonymised(self):
+        """Anonymise a customer who wrote and owes nothing any more."""
+        case = self.owing()
+        self.hear(self.written("hola"))
+        identity = self.people.search([("bsuid", "=", BSUID)])
+        identity._link(self.debtor, self.company)
+        case.item_ids.move_id.button_draft()
+        case.item_ids.move_id.button_cancel()
+        self.run_on()
+        self.env["debt.evidence"].sudo()._anonymise(self.debtor, DAY)
+        return identity
+
+    @freeze_time(NOON)
+    def test_meta_forgets_who_is_anonymised(self):
+        identity = self.anonymised()
+        self.assertFalse(identity.bsuid)
+        self.assertEqual(self.graph.forgotten, [BSUID])
+        self.assertFalse(self.account.activity_ids)
+
+    @freeze_time(NOON)
+    def test_a_manager_hears_that_meta_did_not_forget(self):
+        self.graph.script(190, node="contact_book")
+        self.assertFalse(self.anonymised().bsuid)
+        self.assertIn(BSUID, self.account.sudo().activity_ids.note)
 
     def test_an_accountant_of_others_is_not_erased(self):
         case = self.owing()

@@ -3,7 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import MOBILE, WA_ID
@@ -38,20 +38,24 @@ class TestWhatsappChannel(SendingCommon):
         self.assertEqual(self.identity.wa_id, WA_ID, "as Meta writes it")
         self.assertEqual(action.case_id.last_message_day, days(0))
 
-    def test_the_chatter_has_the_text_without_the_secret_of_the_link(self):
+    def test_nobody_reads_the_secret_of_the_link_later(self):
         message = self.reminded()
         self.assertIn("100.00", message.body)
         self.assertIn("100.00", message.action_id.mail_message_id.body)
+        self.work()
+        (sent,) = self.graph.sent
         button = [
             part
-            for part in message.content["template"]["components"]
+            for part in sent["template"]["components"]
             if part.get("sub_type") == "url"
         ]
         secret = button[0]["parameters"][0]["text"]
-        self.assertTrue(secret)
-        self.assertNotIn(secret, message.body)
+        case = self.env["debt.link"].sudo()._find(secret, NOON)
+        self.assertEqual(case, message.case_id, "it opens the page")
+        read = str(message.read()) + str(message.action_id.read())
+        self.assertNotIn(secret, read)
         self.assertNotIn(secret, message.action_id.mail_message_id.body)
-        self.assertNotIn(TOKEN, str(message.read()))
+        self.assertNotIn(TOKEN, read)
 
     def test_the_buttons_bring_back_the_token_of_the_message(self):
         message = self.reminded()
@@ -119,10 +123,82 @@ class TestWhatsappChannel(SendingCommon):
         self.assertUnreachable("not_on_whatsapp")
         self.assertFalse(self.tasks())
 
+    def test_managers_block_and_unblock(self):
+        self.invoice(10, due=days(20))
+        self.run_on()
+        self.conversation(wrote=NOON)
+        manager = self.new_user("blocker", "debt_collection.group_debt_manager")
+        with self.assertRaises(AccessError):
+            self.identity.with_user(self.agent).action_block()
+        self.identity.with_user(manager).action_block()
+        self.assertEqual(self.graph.blocked, {"573001234567"})
+        self.assertIn("blocked", self.case_of().message_ids[0].body)
+        self.assertUnreachable("not_on_whatsapp")
+        self.identity.with_user(manager).action_unblock()
+        self.assertFalse(self.graph.blocked or self.identity.blocked)
+
+    def test_who_is_not_blocked_at_meta_is_not_blocked_here(self):
+        self.conversation(wrote=NOON)
+        manager = self.new_user("blocker", "debt_collection.group_debt_manager")
+        self.graph.script(131000, node="block_users")
+        with self.assertRaises(UserError):
+            self.identity.with_user(manager).action_block()
+        self.assertFalse(self.identity.blocked)
+
     def test_whoever_writes_is_there_again(self):
         self.identity.write({"strikes": 2, "last_strike": NOON - timedelta(days=1)})
         self.conversation(wrote=NOON - timedelta(hours=1))
         self.reminded()
+
+    def of_all_kinds(self, count):
+        """Return planned actions to customers who are reached, or not, in every way."""
+        self.strategy.mode = "approve"
+        company, portfolio = self.company, self.account.sudo()._portfolio()
+        for number in range(count):
+            phone = f"+57 301 555 {number:04}"
+            partner = self.new_debtor(f"Cliente {number}", phone=phone)
+            self.invoice(100, due=days(-5), partner=partner)
+            identity = self.people()._of_partner(self.account, partner).sudo()
+            link = identity._link(partner, company)
+            kind = number % 6
+            link.state = ("suggested", "confirmed", "wrong_person")[number % 3]
+            if kind == 3:
+                # no number of ours: known by what they wrote
+                partner.phone = False
+                link.state = "linked"
+            elif kind == 4:
+                identity.write({"strikes": 2, "last_strike": NOON})
+            elif kind == 5:
+                # the same number, somebody else's
+                other = self.people().create(
+                    {"portfolio": portfolio, "wa_id": f"x{number}"}
+                )
+                other.phone = identity.phone
+                identity.link_ids.unlink()
+        return self.actions_of(self.run_on()).filtered(
+            lambda action: action.channel == "whatsapp"
+        )
+
+    def test_many_are_looked_up_together_as_each_alone(self):
+        actions = self.of_all_kinds(18)
+        channel = self.env["debt.channel.whatsapp"]
+        together = channel._found(actions)
+        alone = {action: channel._found(action)[action] for action in actions}
+        self.assertEqual(together, alone)
+        reasons = {reason for _address, reason in alone.values()}
+        self.assertEqual(reasons, {None, "wrong_number", "not_on_whatsapp"})
+
+    def test_many_take_the_queries_of_few(self):
+        actions = self.of_all_kinds(18)
+        channel, counts = self.env["debt.channel.whatsapp"], []
+        for some in (actions[:6], actions[:6], actions):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            channel._found(some.with_prefetch())
+            counts.append(self.env.cr.sql_log_count - before)
+        # the first time fills the caches of Odoo; not every kind is among the few
+        self.assertLess(counts[2] - counts[1], 4, "twelve more, and no query for each")
 
     def test_the_next_channel_says_it_instead(self):
         self.env["debt.whatsapp.template"].sudo().search([]).status = "PAUSED"

@@ -67,7 +67,7 @@ class TestTemplateContent(TemplateCommon):
         self.assertEqual(human["parameters"][0]["payload"], "dc1:human:tok_1")
         self.assertEqual(human["index"], "2")
         # the debtor has no language: that of the template, not that of Odoo
-        told = spanish._text(self.sample(), LINK)
+        told = spanish._text(self.sample())
         self.assertIn("venció el 27/05/2026", told)
         self.assertIn(f"su factura {invoice.name}", told)
         self.assertNotIn("{{", told)
@@ -115,14 +115,14 @@ class TestTemplateContent(TemplateCommon):
         template = self.submitted()["en"]
         self.assertIn(
             f"your invoice {first.name} and 1 more for $\xa0150.00",
-            template._text(self.sample(), LINK),
+            template._text(self.sample()),
         )
 
     def test_each_currency_is_its_own(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 0.5)])
         self.invoice(10, due=DAY - timedelta(days=5), currency=euro)
         self.owes(100)
-        told = self.submitted()["en"]._text(self.sample(), LINK)
+        told = self.submitted()["en"]._text(self.sample())
         self.assertIn("100.00", told)
         self.assertIn("10.00\xa0€", told)
 
@@ -142,7 +142,7 @@ class TestTemplateContent(TemplateCommon):
         with self.assertRaises(NothingToSay):
             template._content(self.sample(item_refs=[]), LINK)
         row.fallback = "your account"
-        told = template._text(self.sample(item_refs=[]), LINK)
+        told = template._text(self.sample(item_refs=[]))
         self.assertIn("reviewed your request your account and", told)
         row.required = True
         with self.assertRaises(NothingToSay):
@@ -161,7 +161,7 @@ class TestTemplateContent(TemplateCommon):
         template = self.submitted()["en"]
         body = template._content(self.sample(), LINK)["template"]["components"][0]
         self.assertEqual(body["parameters"][0]["text"], "Ana {{3}} <b>Torres")
-        told = template._text(self.sample(), LINK)
+        told = template._text(self.sample())
         self.assertIn("Hello Ana {{3}} <b>Torres, your invoice", told)
         drawn = template._bubble(self.sample())
         self.assertIn("Ana {{3}} &lt;b&gt;Torres", drawn)

@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -5,7 +6,7 @@ from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .fake_graph import CUT_AFTER, OK
-from .template_common import LINK, NOW, TemplateCommon
+from .template_common import NOW, TemplateCommon
 
 NEWS = (
     "odoo.addons.debt_collection_whatsapp.models.templates."
@@ -164,7 +165,8 @@ class TestTemplateSubmission(TemplateCommon):
         template.with_user(self.manager).action_unpause()
         self.assertIn(f"{template.meta_id}/unpause", [a.node for a in self.graph.asked])
 
-    def test_metas_own_text_is_taken_where_it_fits(self):
+    def offer_library(self):
+        """Meta's library has a text that fits, and one that does not."""
         self.graph.nodes["message_template_library"] = [
             {
                 "name": "marketing_1",
@@ -182,6 +184,9 @@ class TestTemplateSubmission(TemplateCommon):
                 "buttons": [{"type": "URL", "text": "Make payment"}],
             },
         ]
+
+    def test_metas_own_text_is_taken_where_it_fits(self):
+        self.offer_library()
         wizard = self.wizard(self.overdue)
         wizard.action_library()
         english, spanish = wizard.line_ids
@@ -195,9 +200,21 @@ class TestTemplateSubmission(TemplateCommon):
         template = self.template.search([("lang", "=", "en")])
         self.assertTrue(template.sendable)  # Meta approved it before
         self.owes(100)
-        told = template._text(self.sample(), LINK)
+        told = template._text(self.sample())
         self.assertIn("your payment of $\xa0100.00 for INV/", told)
         self.assertIn("was due on 05/27/2026", told)
+
+    def test_the_address_of_its_button_may_have_to_be_a_text(self):
+        self.offer_library()
+        wizard = self.wizard(self.overdue)
+        wizard.action_library()
+        self.graph.script(100, node="POST message_templates")
+        wizard.line_ids.filtered(lambda line: line.way == "new").unlink()
+        wizard.action_submit()
+        (told,) = self.graph.templates
+        (button,) = json.loads(told["library_template_button_inputs"])
+        self.assertTrue(button["url"]["base_url"].endswith("/d/{{1}}"))
+        self.assertTrue(self.template.search([("lang", "=", "en")]).sendable)
 
     def test_without_one_that_fits_we_say_so(self):
         with self.assertRaises(UserError):
@@ -216,7 +233,7 @@ class TestTemplateNews(TemplateCommon):
     """What Meta tells about templates."""
 
     def told(self, value, field="message_template_status_update", **more):
-        return self.template._on_update(self.app, field, {**value, **more}, NOW)
+        return self.template._on_update(self.account, field, {**value, **more}, NOW)
 
     def meant(self, template, **value):
         return {
@@ -410,8 +427,29 @@ class TestTemplateNews(TemplateCommon):
         template = self.submitted()["es"]
         other = self.app.sudo().copy({"app_id": "10001", "name": "Other"})
         value = self.meant(template, event="DISABLED")
-        self.template._on_update(other, "message_template_status_update", value, NOW)
+        self.template._on_update(
+            other.account_ids, "message_template_status_update", value, NOW
+        )
         self.assertEqual(template.status, "APPROVED")
+
+    def test_the_same_name_in_another_business_account_is_another_template(self):
+        mine, waba = self.submitted()["es"], "555666777888999"
+        second = self.new_account(waba_id=waba, phone_number_id="999888777666555")
+        told = {"id": "42", "name": mine.name, "language": "es", "category": "UTILITY"}
+        told |= {"status": "APPROVED", "components": mine.components}
+        other = self.template._take_in(second.sudo(), told, NOW)
+        for event, template in (("DISABLED", other), ("PAUSED", mine)):
+            value = self.meant(template, event=event)
+            body = self.graph.event(
+                value,
+                field="message_template_status_update",
+                waba=template.account_id.waba_id,
+            )
+            # the product itself works the inbox
+            events = self.env["debt.whatsapp.event"].sudo()
+            events._store(self.app.sudo(), body, NOW)
+            events._work_app(self.app.sudo(), NOW)
+        self.assertEqual((other.status, mine.status), ("DISABLED", "PAUSED"))
 
     def test_the_watchdog_says_what_cannot_be_sent(self):
         templates = self.submitted()

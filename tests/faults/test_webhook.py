@@ -6,9 +6,12 @@ import os
 import random
 import subprocess
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 import environment
 import pytest
@@ -24,8 +27,11 @@ DATABASE = f"debt_fault_webhook_{os.getpid()}"
 #: As in jobs_of_whatsapp.
 SECRET = b"the secret of the faults"
 WABA, PHONE_NUMBER = "998877665544332", "112233445566778"
-#: Malformed bodies; a night has time for more.
+#: Malformed bodies; a night has time for more. So many are told at a time.
 MALFORMED = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 1_000
+TELLERS = 4
+#: Megabytes by which a server may grow while it hears them.
+GROWTH = 80
 PEOPLE = 6
 
 
@@ -43,9 +49,22 @@ def oracle(nursery):
     return Oracle(DATABASE, None)
 
 
+@dataclass
+class Server:
+    """A real server: where it hears what Meta tells, and its process."""
+
+    address: str
+    pid: int
+
+    def memory(self):
+        """Return the megabytes that it has in memory."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
 @pytest.fixture(scope="class")
-def address(nursery, tmp_path_factory):
-    """Where a real server hears what Meta tells."""
+def server(nursery, tmp_path_factory):
+    """A real server that hears what Meta tells."""
     nursery.renew()
     key = nursery.do("keep_app")
     port = environment.free_port()
@@ -57,7 +76,7 @@ def address(nursery, tmp_path_factory):
     # as in production: no more at a time than there are connections
     variables = environment.odoo_env(ODOO_MAX_HTTP_THREADS="20")
     with log.open("w") as output:
-        server = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
+        process = subprocess.Popen(command, env=variables, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}/debt_whatsapp"
 
     def listens():
@@ -66,9 +85,9 @@ def address(nursery, tmp_path_factory):
         return False
 
     wait_until(listens, "the server listens")
-    yield f"{url}/{key}"
-    server.terminate()
-    server.wait(30)
+    yield Server(f"{url}/{key}", process.pid)
+    process.terminate()
+    process.wait(30)
     assert " ERROR " not in log.read_text()
 
 
@@ -118,8 +137,8 @@ def count(oracle, table):
 class TestServer:
     """Real requests to a real server."""
 
-    def test_malformed_bodies_trouble_nobody(self, address, oracle, nursery):
-        """Never a server error, never a message or a person."""
+    def test_malformed_bodies_trouble_nobody(self, server, oracle, nursery):
+        """Never a server error, never a message or a person, nothing kept in memory."""
         generator = random.Random(20_260_601)
         good = body(text(1), text(2))
 
@@ -134,23 +153,35 @@ class TestServer:
 
         bodies = [malformed(number) for number in range(MALFORMED)]
         before = count(oracle, "debt_whatsapp_event")
-        session = requests.Session()
-        answers = Counter(tell(address, raw, session) for raw in bodies)
+        memory, start = server.memory(), time.monotonic()
+
+        def tell_part(part):
+            # as Meta does: few connections, that stay open
+            with requests.Session() as session:
+                return Counter(tell(server.address, raw, session) for raw in part)
+
+        with ThreadPoolExecutor(TELLERS) as pool:
+            parts = [bodies[number::TELLERS] for number in range(TELLERS)]
+            answers = sum(pool.map(tell_part, parts), Counter())
+        seconds, growth = time.monotonic() - start, server.memory() - memory
+        print(f"{MALFORMED} bodies: {seconds:.0f} s, {growth:+.0f} MB")
         assert answers == {200: MALFORMED}
+        assert growth < GROWTH
         assert count(oracle, "debt_whatsapp_event") == before + len(set(bodies))
-        assert nursery.do("work_inbox")
+        # it tells of each that it is alive: thousands take longer than one job may
+        assert nursery.do("work_inbox", stops={"after whatsapp_worked"})
         states = rows(oracle, "SELECT DISTINCT state FROM debt_whatsapp_event")
         assert states == [("ignored",)]
         assert count(oracle, "debt_whatsapp_message") == 0
         assert count(oracle, "debt_whatsapp_identity") == 0
 
-    def test_a_hundred_at_the_same_moment_are_one(self, address, oracle):
+    def test_a_hundred_at_the_same_moment_are_one(self, server, oracle):
         raw, before = body(text(1)), count(oracle, "debt_whatsapp_event")
         start = threading.Barrier(100)
 
         def send(_number):
             start.wait()
-            return tell(address, raw)
+            return tell(server.address, raw)
 
         with ThreadPoolExecutor(100) as pool:
             answers = Counter(pool.map(send, range(100)))

@@ -6,10 +6,12 @@ from debt_collection_whatsapp_logic.webhook_body import (
     MAX_DEPTH,
     Element,
     Unreadable,
+    about,
     contact_of,
     elements,
     parse,
     to_text,
+    without,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,3 +147,34 @@ def test_a_good_body_that_was_broken_is_read_or_unreadable(data):
     for element in told:
         read(element.value)
         contact_of(element)
+
+
+# === WHOM IT TELLS OF === #
+
+people = st.sampled_from(["573001", "573002", "CO.1", "CO.2"])
+told_of = st.lists(
+    st.fixed_dictionaries(
+        {"id": st.text("abc", min_size=1)},
+        optional={"from": people, "recipient_user_id": people, "wa_id": people},
+    ),
+    max_size=4,
+)
+
+
+@given(told_of, told_of, st.sampled_from(["1", "2"]))
+def test_who_is_forgotten_is_in_nothing_and_others_stay(messages, statuses, number):
+    names = {"573001", "CO.1"}
+    metadata = {"phone_number_id": number}
+    value = {"metadata": metadata, "messages": messages, "statuses": statuses}
+    raw = body({"field": "messages", "value": value})
+    left = without(raw, names, {"1"})
+    if number != "1":
+        assert left == raw
+        assert about(raw, names, {"1"}) == []
+        return
+    theirs = [m for m in (*messages, *statuses) if names & set(m.values())]
+    assert about(raw, names, {"1"}) == theirs
+    assert not any(name in left for name in names)
+    before = [e.value for e in elements(raw)]
+    after = [e.value for e in elements(left)]
+    assert after == [{} if value in theirs else value for value in before]

@@ -113,8 +113,11 @@ class DebtActionAnswerMixin(models.AbstractModel):
         answer._ask_to_answer()
         return answer
 
-    def _ask_to_answer(self):
-        """Give the agent the task to answer; one for all answers until it is done."""
+    def _ask_to_answer(self, day=None):
+        """Give the agent the task to answer; one for all answers until it is done.
+
+        :param day: when it is due; without it today
+        """
         self.ensure_one()
         case = self.case_id
         waiting = self.search_count(
@@ -128,7 +131,7 @@ class DebtActionAnswerMixin(models.AbstractModel):
         if not waiting:
             self._follow_up(
                 "answer",
-                case.company_id._debt_today(),
+                day or case.company_id._debt_today(),
                 case._debt_agent(),
                 note=self.note,
             )

@@ -6,6 +6,8 @@ Source: "Messages" of the WhatsApp Business Platform, Cloud API (September 2026)
 import unicodedata
 from dataclasses import dataclass, replace
 
+from ..payload import LINK
+
 #: What is longer is refused by Meta.
 TEXT, BODY, LIST_BODY, FOOTER, HEADER = 4096, 1024, 4096, 60, 60
 BUTTONS, BUTTON, BUTTON_ID, URL_BUTTON = 3, 20, 256, 20
@@ -155,7 +157,6 @@ class Link:
     body: str
     label: str
     footer: str = ""
-    address: str = ""
 
     def content(self):
         return _interactive(
@@ -165,7 +166,7 @@ class Link:
             name="cta_url",
             parameters={
                 "display_text": cut(self.label, URL_BUTTON),
-                "url": self.address,
+                "url": LINK,
             },
         )
 

@@ -3,6 +3,7 @@ from . import (
     debt_whatsapp_breaker_mixin,
     debt_whatsapp_policy_mixin,
     debt_whatsapp_setup_mixin,
+    debt_whatsapp_setup_steps_mixin,
 )
 
 # isort: split

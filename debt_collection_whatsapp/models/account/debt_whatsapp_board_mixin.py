@@ -211,7 +211,7 @@ class DebtWhatsappBoardMixin(models.AbstractModel):
 
     @api.model
     def _cron_refresh(self):
-        """Ask Meta how all numbers do, once a day."""
+        """Ask Meta how all numbers do, once an hour."""
         accounts = self.search([("state", "in", ("ready", "suspended"))])
         self.env["ir.cron"]._commit_progress(remaining=len(accounts))
         for account in accounts:

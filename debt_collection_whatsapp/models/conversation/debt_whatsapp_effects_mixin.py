@@ -217,7 +217,8 @@ class DebtWhatsappEffectsMixin(models.AbstractModel):
         if self.case_id:
             names = dict(self._fields["waits_reason"]._description_selection(self.env))
             told = f"WhatsApp, {names[reason]}: {text}" if text else names[reason]
-            self._new_contact(now, messages, text=told)._ask_to_answer()
+            contact = self._new_contact(now, messages, text=told)
+            contact._ask_to_answer(self._answer_day(now))
 
     def _pause(self, pause, now):
         """Hold the case: some working days, or until a person decides."""

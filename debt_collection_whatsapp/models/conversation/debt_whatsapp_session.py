@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.debt_collection.fields import LooseMany2one
 
@@ -8,6 +9,24 @@ from ...logic.dialogue.model import VERIFIED, CallPerson
 
 #: For so long texts that were not understood are kept.
 KEPT = timedelta(days=180)
+#: States of ``logic.dialogue`` in which something was asked.
+ASKED = [
+    ("verify", "Who It Is"),
+    ("customer", "For Which Customer"),
+    ("day", "The Day of a Promise"),
+    ("amount", "The Amount of a Promise"),
+    ("confirm", "Whether They Promise It"),
+    ("plan", "Whether They Accept a Plan"),
+    ("receipt", "The Receipt"),
+    ("details", "What Was Paid"),
+    ("media", "What a Photo Is"),
+    ("document", "Which Invoice"),
+    ("reason", "Why They Disagree"),
+    ("story", "What Happened"),
+    ("more", "More of What Happened"),
+    ("wrong", "Whether It Is Them"),
+    ("start", "Whether They Agree to Messages"),
+]
 #: {event of a turn: the figure it counts for}
 FIGURES = {
     "promised": "promises",
@@ -31,7 +50,6 @@ class DebtWhatsappSession(models.Model):
     _description = "Session with the Assistant"
     _log_access = False
     _order = "start desc, id desc"
-    _rec_name = "start"
 
     conversation_id = fields.Many2one(
         "debt.whatsapp.conversation", required=True, ondelete="cascade", index=True
@@ -45,7 +63,10 @@ class DebtWhatsappSession(models.Model):
     start = fields.Datetime(required=True, readonly=True)
     last = fields.Datetime(string="Last Turn")
     turns = fields.Integer()
-    answers = fields.Integer(help="Messages of the assistant: each may cost something.")
+    answers = fields.Integer(
+        string="Answers Given",
+        help="Messages of the assistant: each may cost something.",
+    )
     sessions = fields.Integer(default=1, help="One, to be summed.")
     verified = fields.Boolean(help="The person proved who they are.")
     contained = fields.Boolean(
@@ -67,6 +88,13 @@ class DebtWhatsappSession(models.Model):
     failed_checks = fields.Integer(string="Wrong Proofs")
 
     _company_idx = models.Index("(company_id, start)")
+
+    @api.depends("conversation_id", "start")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for session in self:
+            moment = format_datetime(self.env, session.start, dt_format="short")
+            session.display_name = f"{session.conversation_id.display_name} · {moment}"
 
     @api.model
     def _begin(self, conversation, now):
@@ -121,7 +149,9 @@ class DebtWhatsappMiss(models.Model):
     case_id = LooseMany2one("debt.case", index="btree_not_null")
     moment = fields.Datetime(required=True)
     text = fields.Char(required=True)
-    state = fields.Char(string="What Was Asked", help="Where the conversation stood.")
+    state = fields.Selection(
+        ASKED, string="What Was Asked", help="Where the conversation stood."
+    )
 
     @api.autovacuum
     def _gc_old(self):
@@ -133,6 +163,7 @@ class DebtWhatsappMiss(models.Model):
     def _note(self, conversation, text, now):
         """Keep a text that was not understood."""
         text = " ".join(text.split())[:200]
+        state = (conversation.session or {}).get("state")
         if text:
             self.create(
                 {
@@ -141,6 +172,6 @@ class DebtWhatsappMiss(models.Model):
                     "case_id": conversation.case_id.id,
                     "moment": now,
                     "text": text,
-                    "state": (conversation.session or {}).get("state"),
+                    "state": state if state in dict(ASKED) else False,
                 }
             )

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from odoo.addons.debt_collection.fields import LooseMany2one
 
-from ...logic.dialogue.hours import open_minutes
+from ...logic.dialogue.hours import is_open, next_open, open_minutes
 
 #: The assistant is back after so long without a message of either side.
 TAKEOVER = timedelta(hours=12)
@@ -164,6 +164,20 @@ class DebtWhatsappTakeoverMixin(models.AbstractModel):
         years = {day.year, day.year + 1}
         holidays = country._debt_holidays(years) if country else frozenset()
         return tuple((day, *span) for day, span in sorted(spans.items())), holidays
+
+    def _answer_day(self, now):
+        """Return on which day somebody of ours can answer: today while people are
+        there, else when they are back.
+
+        :param now: naive UTC moment
+        """
+        self.ensure_one()
+        company = self.company_id.sudo()  # sudo: its hours
+        local = self._local(company, now)
+        hours, holidays = self._people_hours(company, local.date())
+        if is_open(hours, holidays, local):
+            return local.date()
+        return next_open(hours, holidays, local) or local.date()
 
     @api.model
     def _local(self, company, now):

@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ...logic.dialogue import Inbound, Session, refused, step
-from ...logic.dialogue.messages import REF, Link
+from ...logic.dialogue.messages import REF
 from ...logic.dialogue.model import ECHOES, LATE, SESSION_TIME
 from .debt_whatsapp_effects_mixin import Refused
 
@@ -147,11 +147,7 @@ class DebtWhatsappTurnMixin(models.AbstractModel):
         :param now: naive UTC moment
         """
         content, body = message.content(), message.plain()
-        if isinstance(message, Link):
-            links = self.env["debt.link"].sudo()  # sudo: the service makes the link
-            address = links._new(self.case_id, now)[self.case_id]
-            content["interactive"]["action"]["parameters"]["url"] = address
-        elif content["type"] == "text":
+        if content["type"] == "text":
             text = content["text"]
             text["body"] = text["body"].replace(REF, reference)
         self.env["debt.whatsapp.message"]._enqueue(

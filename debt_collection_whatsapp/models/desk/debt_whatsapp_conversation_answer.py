@@ -196,7 +196,7 @@ class DebtWhatsappConversation(models.Model):
             said, chosen = self._chosen(template)
             token = messages._new_token()
             action = self._log_answer(said.name, reason, now)
-            parts = [self._part_of_template(said, chosen, action, token, now)]
+            parts = [self._part_of_template(said, chosen, action, token)]
         else:
             parts = self._parts(text or "", attachments, now)
             action = self._log_answer(text, reason, now)

@@ -74,7 +74,7 @@ class DebtWhatsappConversation(models.Model):
             for link in conversation._links()
         )
 
-    def _part_of_template(self, text, template, action, token, now):
+    def _part_of_template(self, text, template, action, token):
         """Return the message that is made of a template: (element, plain text, None).
 
         :param action: the contact that is logged for it
@@ -83,11 +83,8 @@ class DebtWhatsappConversation(models.Model):
         self.ensure_one()
         channel = self.env["debt.channel.whatsapp"]
         action = action.sudo()  # sudo: texts read the books
-        # sudo: a link to what the customer owes, for the customer
-        address = self.env["debt.link"].sudo()._new(action.case_id, now)[action.case_id]
-        link = channel._link(action, token, address, channel._file(action, text))
-        body = self.env["debt.link"]._hide(template._text(action, link), address)
-        return template._content(action, link), body, None
+        link = channel._link(action, token, channel._file(action, text))
+        return template._content(action, link), template._text(action), None
 
     def _chosen(self, template_id):
         """Return (message, template) to send.

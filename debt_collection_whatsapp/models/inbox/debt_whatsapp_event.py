@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ...logic.webhook_body import to_text
+from ...logic.webhook_body import about, to_text, without
 
 #: Rows that are deleted at a time.
 PURGED = 10_000
@@ -122,6 +122,73 @@ class DebtWhatsappEvent(models.Model):
             done += self.env.cr.rowcount
         self.invalidate_model(flush=False)
         return done, done >= PURGED
+
+    # === WHOM THEY TELL OF === #
+
+    @api.model
+    def _naming(self, people):
+        """Return the events in which any of some people is named."""
+        names = {f"%{name}%" for name in people._names()}
+        if not names:
+            return self.browse()
+        self.flush_model(["body"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM debt_whatsapp_event"
+                " WHERE body LIKE ANY(%s) ORDER BY id",
+                list(names),
+            )
+        )
+        return self.browse([event_id for (event_id,) in rows])
+
+    @api.model
+    def _about(self, people, companies):
+        """Return what events tell of people, and of nobody else: [{received, told}].
+
+        :param companies: to whose numbers they wrote
+        """
+        names, numbers = people._names(), self._numbers(companies)
+        return [
+            {"received": f"{event.received.isoformat()}Z", "told": told}
+            for event in self._naming(people)
+            for told in about(event.body, names, numbers)
+        ]
+
+    @api.model
+    def _forget(self, people, companies, now, dry=False):
+        """Take people out of what Meta told; what it told of others stays.
+
+        :param companies: to whose numbers they wrote
+        :param now: naive UTC moment: who was silent for longer than events are kept is
+            in none
+        :param dry: only count
+        :return: the number of events
+        """
+        apps = self.env["debt.whatsapp.app"]._of_inboxes()
+        since = now - timedelta(days=2 * max(apps.mapped("event_days"), default=0))
+        people = people.filtered(
+            lambda person: any(
+                c.last_message and c.last_message > since
+                for c in person.conversation_ids
+            )
+        )
+        names, numbers = people._names(), self._numbers(companies)
+        count = 0
+        for event in self._naming(people):
+            left = without(event.body, names, numbers)
+            if left == event.body:
+                continue
+            count += 1
+            if not dry:
+                event.write({"body": left, "error": False})
+        return count
+
+    @api.model
+    def _numbers(self, companies):
+        """Return what Meta calls the numbers of companies."""
+        accounts = self.env["debt.whatsapp.account"].with_context(active_test=False)
+        own = accounts.search([("company_id", "in", companies.ids)])
+        return set(filter(None, own.mapped("phone_number_id")))
 
     def action_work_again(self):
         """Work again what failed, or belonged to no known message."""

@@ -264,7 +264,7 @@ class DebtWhatsappInboxMixin(models.AbstractModel):
             return IGNORED
         if element.kind in OF_TEMPLATES:
             templates = self.env["debt.whatsapp.template"]
-            templates._on_update(self.app_id, element.kind, element.value, now)
+            templates._on_update(accounts, element.kind, element.value, now)
             return DONE
         if element.kind in OF_ACCOUNTS:
             accounts._on_update(element.kind, element.value, now)

@@ -30,6 +30,23 @@ class DebtEvidence(models.AbstractModel):
         return domain
 
     @api.model
+    def _anonymise(self, partner, day):
+        _debtor, _people, cases = self._anonymise_who(partner)
+        path = self._held()["debt.whatsapp.identity"]
+        domain = self._held_domain("debt.whatsapp.identity", path, cases)
+        # sudo: identifiers, to let Meta forget them
+        people = self.env["debt.whatsapp.identity"].sudo().search(domain)
+        known = [
+            (account, person.bsuid)
+            for person in people.filtered("bsuid")
+            for account in person.conversation_ids.account_id
+        ]
+        report = super()._anonymise(partner, day)
+        for account, bsuid in known:
+            account._forget_contact(bsuid)
+        return report
+
+    @api.model
     def _family(self, cases):
         """Return the debtors of cases and all their people."""
         return self.env["res.partner"].search(

@@ -102,6 +102,15 @@ class DebtWhatsappIdentity(models.Model):
         self.ensure_one()
         return self.phone or f"wa:{self.bsuid}"
 
+    def _names(self):
+        """Return by which numbers and identifiers Meta tells of these people."""
+        return {
+            name
+            for person in self
+            for name in (person.wa_id, (person.phone or "").lstrip("+"), person.bsuid)
+            if name
+        }
+
     # === WHO THEY ARE === #
 
     def _is_locked(self, now):

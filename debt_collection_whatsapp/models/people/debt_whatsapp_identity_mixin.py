@@ -276,32 +276,66 @@ class DebtWhatsappIdentityMixin(models.AbstractModel):
 
     @api.model
     def _of_number(self, portfolio, number, partner):
-        """Return who has a number; the one of the customer where there are two."""
+        """Return who has a number; see ``_of_numbers``."""
+        return self._of_numbers(portfolio, {partner: number})[partner]
+
+    @api.model
+    def _of_numbers(self, portfolio, number_of):
+        """Return who has the numbers; the one of the customer where there are two.
+
+        :param number_of: {contact: number in E.164}
+        :return: {contact: identity}, empty where nobody is known
+        """
+        spellings = {n: variants(n) for n in set(number_of.values())}
         found = self.search(
             [
                 ("portfolio", "=", portfolio),
-                ("phone", "in", variants(number)),
+                ("phone", "in", [one for each in spellings.values() for one in each]),
             ],
             order="wa_id NULLS LAST, id",
         )
-        debtor = partner._debt_debtors()
-        theirs = found.filtered(lambda i: debtor in i.link_ids.partner_id)
-        return theirs[:1] or found[:1]
+        # many numbers: each of them once through all that was found would be slow
+        place = {identity.id: number for number, identity in enumerate(found)}
+        by_phone = found.grouped("phone")
+        known = {}
+        for partner, number in number_of.items():
+            own = self.browse().union(
+                *(by_phone.get(n, self.browse()) for n in spellings[number])
+            )
+            own = own.sorted(lambda identity: place[identity.id]).with_prefetch(
+                found.ids
+            )
+            debtor = partner._debt_debtors()
+            theirs = own.filtered(
+                lambda i, debtor=debtor: debtor in i.link_ids.partner_id
+            )
+            known[partner] = theirs[:1] or own[:1]
+        return known
 
     @api.model
     def _linked_to(self, portfolio, partner, company):
         """Return who speaks for a customer that has no number."""
+        return self._linked_to_all(portfolio, partner, company)[partner]
+
+    @api.model
+    def _linked_to_all(self, portfolio, partners, company):
+        """Return {contact: who speaks for a customer that has no number}."""
         links = self.env["debt.whatsapp.identity.link"].search(
             [
                 ("identity_id.portfolio", "=", portfolio),
-                ("partner_id", "=", partner._debt_debtors().id),
+                ("partner_id", "in", partners._debt_debtors().ids),
                 ("company_id", "=", company.id),
                 ("state", "in", ("linked", "confirmed")),
             ],
             order="state, id desc",
-            limit=1,
         )
-        return links.identity_id
+        first = {}
+        for link in links:
+            first.setdefault(link.partner_id, link.identity_id)
+        return {
+            partner: first.get(partner._debt_debtors(), self.browse())
+            for partner in partners
+        }
 
     def _suggest(self, account, quoted):
         """Find out for which customer somebody new may speak.

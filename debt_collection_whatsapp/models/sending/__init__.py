@@ -1,8 +1,12 @@
 from . import (
     debt_whatsapp_claim_mixin,
+    debt_whatsapp_decision_mixin,
+    debt_whatsapp_enqueue_mixin,
     debt_whatsapp_failure_mixin,
+    debt_whatsapp_handover_mixin,
     debt_whatsapp_history_mixin,
     debt_whatsapp_merge_mixin,
+    debt_whatsapp_queue_mixin,
 )
 
 # isort: split

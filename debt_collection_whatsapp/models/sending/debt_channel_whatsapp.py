@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+from ...logic.payload import LINK
+
 #: A confirmation comes before reminders in the queue.
 CONFIRMATION = 10
 REMINDER = 20
@@ -40,13 +42,14 @@ class DebtChannelWhatsapp(models.AbstractModel):
         found = {}
         for group in actions.grouped("company_id").values():
             account = self._account(group[0])
-            closed = not account or self._is_closed(account, now)
+            if not account or self._is_closed(account, now):
+                found |= dict.fromkeys(group, ("", "whatsapp_closed"))
+                continue
+            whom = self._whom_all(group, account)
+            identities = {action: whom[action][2] for action in group}
+            said = self._templates_and_texts(account, identities)
             for action in group:
-                found[action] = (
-                    ("", "whatsapp_closed")
-                    if closed
-                    else self._found_one(action, account)
-                )
+                found[action] = self._found_one(action, *whom[action], said[action][0])
         addresses = {address for address, reason in found.values() if not reason}
         stopped = self.env["debt.channel.sms"]._stopped(addresses)
         return {
@@ -64,9 +67,8 @@ class DebtChannelWhatsapp(models.AbstractModel):
         """Return whether a number sends no reminders, and not only for a moment."""
         return account._is_shut("strategy", now)
 
-    def _found_one(self, action, account):
+    def _found_one(self, action, contact, number, identity, template):
         """Return (where the addressee of an action is, why nothing goes there)."""
-        contact, number, identity = self._whom(action, account)
         address = identity._address() if identity else number
         if not contact or not address:
             return "", "no_address"
@@ -74,7 +76,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
             return address, "not_on_whatsapp"
         if identity and self._link_state(identity, action) == "wrong_person":
             return address, "wrong_number"
-        if not self._template_and_text(action, account, identity)[0]:
+        if not template:
             return address, "no_template"
         return address, None
 
@@ -83,22 +85,36 @@ class DebtChannelWhatsapp(models.AbstractModel):
 
         The addressee, else the debtor. Nobody new is made here.
         """
+        return self._whom_all(action, account)[action]
+
+    def _whom_all(self, actions, account):
+        """Return {action: (contact, number, who they are)} of one company's actions.
+
+        Two searches, however many there are; see ``_whom``.
+        """
         # sudo: agents need no right to read contacts to write to them
         people = self.env["debt.whatsapp.identity"].sudo()
-        action, portfolio = action.sudo(), account._portfolio()
-        company = action.company_id
-        for contact in action.partner_id | action.debtor_id:
-            if contact.debt_phone_state == "wrong" and not contact.debt_whatsapp:
-                continue
-            number = contact._debt_whatsapp_e164(company)
-            identity = (
-                people._of_number(portfolio, number, contact)
-                if number
-                else people._linked_to(portfolio, contact, company)
-            )
-            if number or identity:
-                return contact, number, identity
-        return self.env["res.partner"], False, people
+        contacts = self.env["res.partner"].sudo()
+        portfolio, company = account._portfolio(), actions.company_id.sudo()
+        actions = actions.sudo()
+        right = (actions.partner_id | actions.debtor_id).filtered(
+            lambda c: c.debt_phone_state != "wrong" or c.debt_whatsapp
+        )
+        numbers = {contact: contact._debt_whatsapp_e164(company) for contact in right}
+        numbered = {contact: number for contact, number in numbers.items() if number}
+        others = right.filtered(lambda contact: contact not in numbered)
+        known = people._of_numbers(portfolio, numbered) if numbered else {}
+        if others:
+            known |= people._linked_to_all(portfolio, others, company)
+        found = {}
+        for action in actions:
+            for contact in action.partner_id | action.debtor_id:
+                if numbers.get(contact) or known.get(contact):
+                    found[action] = contact, numbers[contact], known[contact]
+                    break
+            else:
+                found[action] = contacts, False, people
+        return found
 
     def _link_state(self, identity, action):
         links = identity.link_ids.filtered(
@@ -140,18 +156,32 @@ class DebtChannelWhatsapp(models.AbstractModel):
     # === WHAT IS SENT === #
 
     def _template_and_text(self, action, account, identity):
-        """Return (approved template, message it is of) for an action; empty: none.
+        """Return (approved template, message it is of) for an action; empty: none."""
+        return self._templates_and_texts(account, {action: identity})[action]
+
+    def _templates_and_texts(self, account, identities):
+        """Return {action: (approved template, message it is of)}; empty: none.
 
         Names and amounts are for people who confirmed that the number is theirs; others
         are told that there is a notice.
+
+        :param identities: {action: who gets it}, of one company
         """
         texts = self.env["debt.whatsapp.text"].sudo()  # sudo: configuration
-        text = texts._of_action(action)
-        if text.is_personal and not self._is_confirmed(identity, action):
-            text = texts._standard("account", action.company_id)
-        lang = self._lang(action, identity)
-        template = text and text._template_for(account, lang)
-        return template or self.env["debt.whatsapp.template"].sudo(), text
+        templates = self.env["debt.whatsapp.template"].sudo()  # sudo: as above
+        actions = self.env["debt.action"].union(*identities)
+        said, notice, known = texts._of_actions(actions), None, {}
+        found = {}
+        for action, identity in identities.items():
+            text = said[action]
+            if text.is_personal and not self._is_confirmed(identity, action):
+                notice = notice or texts._standard("account", action.company_id)
+                text = notice
+            key = text, self._lang(action, identity)
+            if key not in known:
+                known[key] = text and text._template_for(account, key[1])
+            found[action] = known[key] or templates, text
+        return found
 
     def _template(self, action):
         """Return the message that an action says, whose version is kept."""
@@ -169,20 +199,16 @@ class DebtChannelWhatsapp(models.AbstractModel):
         chosen = identity and identity.lang
         return chosen or self.env["debt.channel.email"]._lang(action)
 
-    def _link(self, action, token, address, file=None):
+    def _link(self, action, token, file=None):
         """Return what a template cannot know: link, buttons, file.
 
+        The link itself is made when the message leaves, and kept nowhere.
+
         :param str token: what the buttons bring back
-        :param address: the short link of the case; None: one is made
         :param file: the attachment of the header
         """
-        if address is None and action.case_id:
-            now = fields.Datetime.now()
-            # sudo: a link to what the customer owes, for the customer
-            links = self.env["debt.link"].sudo()._new(action.case_id, now)
-            address = links[action.case_id]
         return {
-            "url_suffix": (address or "").rpartition("/")[2],
+            "url_suffix": LINK if action.case_id else "",
             "token": token,
             "document": {"attachment_id": file.id, "filename": file.name}
             if file
@@ -193,12 +219,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
         """Write one message for each action into the queue."""
         actions = actions.sudo()  # sudo: the queue belongs to the system
         messages = self.env["debt.whatsapp.message"]
-        # sudo: links to what customers owe, for the customers
-        links = self.env["debt.link"].sudo()._new(actions.case_id, now)
-        vals_list = [
-            self._message_values(action, links[action.case_id], now)
-            for action in actions
-        ]
+        vals_list = [self._message_values(action, now) for action in actions]
         actions.write(
             {
                 "state": "sent",
@@ -211,7 +232,7 @@ class DebtChannelWhatsapp(models.AbstractModel):
         for message in messages._enqueue_values(vals_list):
             message.action_id.mail_message_id = message.mail_message_id
 
-    def _message_values(self, action, address, now):
+    def _message_values(self, action, now):
         account = self._account(action)
         contact, _number, _identity = self._whom(action, account)
         # sudo: whom it goes to, as contacts
@@ -224,13 +245,12 @@ class DebtChannelWhatsapp(models.AbstractModel):
         template, text = self._template_and_text(action, account, identity)
         messages = self.env["debt.whatsapp.message"]
         token = messages._new_token()
-        link = self._link(action, token, address, self._file(action, text))
-        body = template._text(action, link)
+        link = self._link(action, token, self._file(action, text))
         return messages._outgoing_values(
             conversation,
             template._content(action, link),
             author="strategy",
-            body=self.env["debt.link"]._hide(body, address),
+            body=template._text(action),
             now=now,
             case=action.case_id,
             action=action,

@@ -1,184 +1,28 @@
 import logging
-import time
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...logic import recheck
-from ...logic.payload import attachment_ids, envelope, with_media
+from ...logic.message_state import ARRIVED
+from ...logic.payload import envelope, wants_link, with_link, with_media
 from ...logic.throttle import BURST, PAIR_MEMORY, has_room, pair_wait, second_is_full
-from ...tools.graph_client import GraphTrouble
+from .debt_whatsapp_queue_mixin import BROKEN_WAIT
 
 _logger = logging.getLogger(__name__)
 
-#: Messages of each number that one round of the job works.
-BATCH = 50
-#: Rounds of one call of the job.
-ROUNDS = 8
-#: For so many seconds the job itself waits for a message that is a little early.
-PATIENCE = 7
-#: Nobody hears from a number whose calls broke so often in a row, for now.
-BROKEN = 3
-BROKEN_WAIT = timedelta(minutes=5)
 #: One that breaks our own program is tried so often.
 BREAKS = 3
-#: Longer than any call: what was claimed before that and has no answer is lost.
-CLAIM_MOMENT = timedelta(minutes=10)
 #: "wacv" in ASCII: class of the locks of conversations.
 LOCK_CLASS = 0x77616376
 
 
 class DebtWhatsappClaimMixin(models.AbstractModel):
-    """The queue: which message leaves next, and the last look before it does.
-
-    It answers the watchdog as ``debt.queue.mixin`` does, but is none: there each
-    message has an action, while the assistant and people write here without one.
-    """
+    """One message of the queue: the last look before it leaves, and the claim."""
 
     _name = "debt.whatsapp.claim.mixin"
-    _description = "Queue of WhatsApp Messages"
-
-    #: It is one of the queues that the watchdog and the jobs of the core look at.
-    _queue_label = "whatsapp"
-
-    @api.model
-    def _debt_backlog(self, now):
-        """Return [(company id, since when the oldest could have left, count)].
-
-        :param now: naive UTC moment: what is to leave later is left out
-        """
-        return self.env.execute_query(
-            SQL(
-                """
-            SELECT company_id, MIN(GREATEST(moment, next_try)), COUNT(*)
-              FROM debt_whatsapp_message
-             WHERE state = 'queued' AND direction = 'out'
-               AND (next_try IS NULL OR next_try <= %s)
-             GROUP BY company_id
-                """,
-                now,
-            )
-        )
-
-    @api.model
-    def _debt_waiting(self):
-        """Return the actions of what waits in the queue."""
-        waiting = self.search([("state", "=", "queued"), ("author", "=", "strategy")])
-        return waiting.action_id
-
-    # === THE JOB === #
-
-    @api.model
-    def _cron_send(self):
-        """Send what is due, some messages of each number at a time."""
-        self._debt_find_lost()
-        self._resend_uncertain(fields.Datetime.now())
-        self.env["debt.run"]._checkpoint()
-        alone, sent = self.env["debt.whatsapp.account"], True
-        for _round in range(ROUNDS):
-            sent, alone = self._send_round(alone)
-            if not sent and not self._await_next(alone):
-                break
-        self._ask_history(fields.Datetime.now())
-        self._wake_for_next(alone, again=sent)
-
-    @api.model
-    def _send_round(self, alone):
-        """Send some messages of each number.
-
-        :param alone: numbers whose calls broke: they are left alone
-        :return: (how many were offered, those left alone now)
-        """
-        now = fields.Datetime.now()
-        due = self._due(now).filtered(lambda m: m.account_id not in alone)
-        self.env["debt.run"]._checkpoint()
-        broken, clients, count = {}, {}, 0
-        for message in due:
-            account = message.account_id
-            if account in alone:
-                continue
-            offered, answered = message._send_one(clients)
-            count += offered
-            if offered:
-                broken[account] = 0 if answered else broken.get(account, 0) + 1
-            if broken.get(account) == BROKEN:
-                self._wake(fields.Datetime.now() + BROKEN_WAIT)
-                alone |= account
-        return count, alone
-
-    @api.model
-    def _due(self, now, limit=BATCH):
-        """Return messages that may leave now: some of each number, the urgent first.
-
-        A number with a long queue takes no more of a round than the others.
-        """
-        self.flush_model(["state", "next_try", "priority", "account_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-            SELECT id
-              FROM (SELECT id, row_number() OVER (PARTITION BY account_id
-                                                  ORDER BY priority, id) AS place
-                      FROM debt_whatsapp_message
-                     WHERE state = 'queued' AND direction = 'out'
-                       AND (next_try IS NULL OR next_try <= %s)) m
-             WHERE place <= %s
-             ORDER BY place, id
-                """,
-                now,
-                limit,
-            )
-        )
-        return self.browse([message_id for (message_id,) in rows])
-
-    @api.model
-    def _next_moment(self, alone):
-        """Return when the next message may leave, None where none waits."""
-        self.flush_model(["state", "next_try"])
-        ((moment, count),) = self.env.execute_query(
-            SQL(
-                """
-            SELECT MIN(COALESCE(next_try, moment)), COUNT(*)
-              FROM debt_whatsapp_message
-             WHERE state = 'queued' AND direction = 'out'
-               AND NOT account_id = ANY(%s)
-                """,
-                list(alone.ids),
-            )
-        )
-        return moment if count else None
-
-    @api.model
-    def _await_next(self, alone):
-        """Wait for a message that may leave within seconds; False where none does."""
-        moment = self._next_moment(alone)
-        if not moment or not self.env["debt.run"]._may_commit():
-            return False
-        seconds = (moment - fields.Datetime.now()).total_seconds()
-        self.env["debt.run"]._checkpoint()
-        if not 0 < seconds <= PATIENCE:
-            return False
-        time.sleep(seconds)
-        return True
-
-    @api.model
-    def _wake_for_next(self, alone, again):
-        """Let the job come back when there is something to do."""
-        moment = self._next_moment(alone)
-        if moment:
-            self._wake(max(moment, fields.Datetime.now()) if again else moment)
-
-    @api.model
-    def _wake(self, at=None):
-        """Let the job run, at a moment or at once."""
-        cron = "debt_collection_whatsapp.ir_cron_debt_whatsapp_send"
-        if at:
-            self.env["debt.action"]._wake(cron, at)
-        else:
-            self.env.ref(cron).sudo()._trigger()  # sudo: a job of the system
-
-    # === ONE MESSAGE === #
+    _description = "Claim of WhatsApp Messages"
 
     def _send_one(self, clients):
         """Send one message; whatever happens to it, the next one can be sent.
@@ -228,13 +72,16 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         if action and action.state != "sent":
             message.write({"state": "cancelled", "reason": "debt"})
             return None
+        if message.again_of_id.state in ARRIVED:
+            message.write({"state": "cancelled", "reason": "arrived"})
+            return None
         decision = recheck.decide(message._facts(now))
         if decision.kind != recheck.SEND:
             message._obey(decision, now)
             return None
         if action and not message._action_is_right(now):
             return None
-        payload = message._payload()
+        payload = message._payload(now)
         # whatever the server's settings, this commit must survive its crash
         self.env.cr.execute("SET LOCAL synchronous_commit TO on")
         message.write(
@@ -411,11 +258,19 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
         noon = action.company_id._debt_noon(action.contact_day)
         return noon + timedelta(hours=12)
 
-    def _payload(self):
-        """Return what is posted: see ``logic.payload``."""
+    def _payload(self, now):
+        """Return what is posted: see ``logic.payload``.
+
+        The link to the customer's page is made now: who reads the message later has
+        nothing to open it with.
+        """
         self.ensure_one()
         identity, company = self.conversation_id.identity_id, self.company_id
         content = with_media(self.content, self._media())
+        if self.case_id and wants_link(content):
+            # sudo: a link to what the customer owes, for the customer
+            links = self.env["debt.link"].sudo()._new(self.case_id, now)
+            content = with_link(content, links[self.case_id])
         reply_to = self.reply_to_id.wamid or ""
         if company.debt_test_mode:
             test = self.env["debt.channel.whatsapp"]._test_address(company)
@@ -431,144 +286,9 @@ class DebtWhatsappClaimMixin(models.AbstractModel):
             reply_to=reply_to,
         )
 
-    def _offer(self, payload, clients):
-        """Post a message, once.
-
-        :return: (the answer or None, the trouble or None)
-        """
-        account = self.account_id.sudo()  # sudo: its token, to use it
-        try:
-            client = self._client_of(clients)
-            return client.send(account.phone_number_id, payload), None
-        except GraphTrouble as trouble:
-            return None, trouble
-
-    def _client_of(self, clients):
-        account = self.account_id.sudo()  # sudo: as above
-        if account not in clients:
-            clients[account] = account._client()
-        return clients[account]
-
-    # === FILES === #
-
-    def _upload(self, clients):
-        """Leave the files of a message with WhatsApp before it is claimed.
-
-        Nothing may come between the last look at the debt and the message, and a file
-        takes seconds.
-
-        :return: whether they are there, or there are none
-        """
-        if self.state != "queued":
-            return True
-        known = self._media()
-        missing = [ref for ref in attachment_ids(self.content) if ref not in known]
-        if not missing:
-            return True
-        run = self.env["debt.run"]
-        media = dict(known)
-        try:
-            for file in self.env["ir.attachment"].sudo().browse(missing).exists():
-                media[file.id] = self._client_of(clients).upload(
-                    self.account_id.phone_number_id, file.name, file.mimetype, file.raw
-                )
-        except GraphTrouble as trouble:
-            run._checkpoint(read_committed=True)
-            self._not_uploaded(trouble, fields.Datetime.now())
-            run._checkpoint()
-            return False
-        self.media = {str(ref): name for ref, name in media.items()}
-        run._checkpoint("whatsapp_uploaded")
-        return True
-
-    def _media(self):
-        """Return {id of a file of ours: its name at WhatsApp}."""
-        return {int(ref): name for ref, name in (self.media or {}).items()}
-
-    # === WHAT BECAME OF IT === #
-
-    def _record(self, answer, trouble):
-        """Record what WhatsApp answered; its reports may have come before."""
-        self.env["debt.run"]._checkpoint(read_committed=True)
-        self._lock_row()
-        now = fields.Datetime.now()
-        if trouble is None:
-            self._accepted(answer, now)
-        elif self.state == "sending":
-            self._refused(trouble, now, left=False)
-        self.env["debt.run"]._checkpoint("whatsapp_reported")
-
-    def _lock_row(self):
-        """Hold a message, and read it as it is now."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL("SELECT FROM debt_whatsapp_message WHERE id = %s FOR UPDATE", self.id)
-        )
-        self.invalidate_recordset()
-
-    def _accepted(self, answer, now):
-        """Record that WhatsApp took it: not yet that anybody got it."""
-        first = answer["messages"][0]
-        values = {"error_class": False, "error_code": False, "error": False}
-        if not self.wamid:
-            values["wamid"] = first["id"]
-        if self.state in ("sending", "uncertain"):
-            status = first.get("message_status")
-            values["state"] = "accepted" if status in (None, "accepted") else "held"
-        if not self.sent_date:
-            values["sent_date"] = now
-        self.write(values)
-        if not self.is_test:
-            self.conversation_id.identity_id._learn_answer(self.account_id, answer)
-        self.template_id._on_taken()
-        action = self._own_action()
-        action.reason_detail = False
-        action._sms_arrived(on_phone=False)
-
-    # === LOST === #
-
-    @api.model
-    def _debt_find_lost(self, patience=CLAIM_MOMENT):
-        """Find messages whose worker died while it handed them over.
-
-        :param timedelta patience: how old a claim must be at least
-        """
-        lost = self.search(
-            [
-                ("state", "=", "sending"),
-                ("claimed", "<=", fields.Datetime.now() - patience),
-            ]
-        ).try_lock_for_update()
-        for message in lost.filtered(lambda m: m.state == "sending"):
-            message._lose(self.env._("The worker was interrupted."))
-        return lost
-
     def _lose(self, detail=None):
         """Nobody knows whether it left: a person decides, or a report tells."""
         self.write({"state": "uncertain", "error": detail and detail[:200]})
         action = self._own_action()
         if action.state == "sent":
             action._lose(detail)
-
-    @api.model
-    def _resend_uncertain(self, now):
-        """Send confirmations once more of which nobody knows for an hour.
-
-        Only where the number says so: most customers would rather get a confirmation
-        twice than not at all. A reminder is never repeated.
-        """
-        uncertain = self.search(
-            [
-                ("state", "=", "uncertain"),
-                ("priority", "=", 10),
-                ("resent", "=", False),
-                ("account_id.resend_confirmations", "=", True),
-                ("claimed", "<=", now - timedelta(hours=1)),
-            ]
-        ).try_lock_for_update()
-        for message in uncertain.filtered(lambda m: m.state == "uncertain"):
-            message.write({"state": "queued", "resent": True, "next_try": False})
-            action = message._own_action()
-            if action.state == "uncertain":
-                action.write({"state": "sent", "reason": False, "delivery": "queued"})
-        return uncertain

@@ -19,6 +19,8 @@ KEPT = (graph.AUTH, graph.ACCOUNT)
 KEPT_WAIT = timedelta(minutes=15)
 NOT_THERE = 131026
 CHANGED_HANDS = 137000
+#: Only marketing is held back for these: what Meta calls the template is read again.
+AS_MARKETING = (131049, 131050)
 #: The template of an answer that came too late to be free text.
 UPDATE = "case_update"
 
@@ -58,7 +60,8 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
         self.write({"state": "failed", "failed_date": now, "reason": False})
         _logger.info("WhatsApp message %s failed: %s %s", self.uuid, kind, code)
         self._consequences(kind, code, now)
-        self._tell_action(kind, code, detail, left)
+        if not (left and kind == graph.HOLD and self._send_tomorrow(code, now)):
+            self._tell_action(kind, code, detail, left)
 
     def _not_uploaded(self, trouble, now):
         """Record that a file could not be left with WhatsApp: nothing has left."""
@@ -75,7 +78,9 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
             seconds = graph.wait(kind, code, self.tries)
             # not all at the same moment
             moment = now + timedelta(seconds=seconds + seconds * (self.id % 20) // 100)
-            if self.valid_until and moment > self.valid_until:
+            if kind == graph.HOLD:
+                self._put_off(moment)
+            elif self.valid_until and moment > self.valid_until:
                 return False
         else:
             return False
@@ -84,12 +89,37 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
         self._own_action().write({"delivery": "queued", "reason_detail": self.error})
         return True
 
+    def _put_off(self, moment):
+        """Let a message be worth sending on the day of a moment: the person got enough
+        of everybody for today. Its action counts as a contact of that day."""
+        action = self._own_action()
+        if action:
+            action.contact_day = self.company_id._debt_today(moment)
+            action._contacted()
+            self.valid_until = self._valid_until(action)
+        elif self.valid_until:
+            self.valid_until = max(self.valid_until, moment + timedelta(hours=1))
+
+    def _send_tomorrow(self, code, now):
+        """Send a message once more that WhatsApp had taken and then held back.
+
+        :return: False where it was tried before
+        """
+        if not graph.may_retry(graph.HOLD, code, self.tries):
+            return False
+        copy = self._send_copy(self.user_id, now, self._own_action())
+        copy.tries = self.tries
+        self.reason = "again"
+        return copy._try_later(graph.HOLD, code, now)
+
     def _consequences(self, kind, code, now):
         """Let whoever else it concerns know: the person, the template, the window."""
         conversation = self.conversation_id
         identity = conversation.identity_id
         if self.is_test:
             return  # that was our own telephone
+        if code in AS_MARKETING and self.template_id:
+            self.template_id._wake()
         if code == NOT_THERE:
             identity._strike(now)
         elif code == CHANGED_HANDS:
@@ -152,7 +182,7 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
         if not template:
             return nothing
         token = self._new_token()
-        link = channel._link(action, token, None)
+        link = channel._link(action, token)
         try:
             content = template._content(action, link)
         except UserError:
@@ -161,7 +191,7 @@ class DebtWhatsappFailureMixin(models.AbstractModel):
             self.conversation_id,
             content,
             author="agent",
-            body=template._text(action, link),
+            body=template._text(action),
             now=now,
             case=case,
             user=self.user_id,

@@ -3,6 +3,9 @@ from datetime import timedelta
 import phonenumbers
 
 from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.graph_client import GraphTrouble
 
 #: WhatsApp says "undeliverable" also for a telephone that is off for weeks: twice, with
 #: this time between, means that nobody is there.
@@ -17,6 +20,12 @@ class DebtWhatsappIdentity(models.Model):
         readonly=True, help="How often nobody was there, with a week between."
     )
     last_strike = fields.Datetime(readonly=True)
+    blocked = fields.Datetime(
+        string="Blocked on",
+        readonly=True,
+        help="A manager let WhatsApp take nothing from this person any more. Nothing "
+        "is sent to them here either.",
+    )
 
     def _strike(self, now):
         """Note that WhatsApp could not bring something to this person.
@@ -38,7 +47,49 @@ class DebtWhatsappIdentity(models.Model):
 
     def _is_unreachable(self):
         """Return whether nobody is there; whoever writes is there again."""
-        return self.strikes >= STRIKES and not self._heard_since(self.last_strike)
+        gone = self.strikes >= STRIKES and not self._heard_since(self.last_strike)
+        return gone or bool(self.blocked)
+
+    # === BLOCKED === #
+
+    def action_block(self):
+        """Let WhatsApp take nothing from this person any more: for managers.
+
+        :raise UserError: where WhatsApp does not do it
+        """
+        self._ask_to_block("POST", fields.Datetime.now())
+
+    def action_unblock(self):
+        """Let this person write again: for managers; see ``action_block``."""
+        self._ask_to_block("DELETE", False)
+
+    def _ask_to_block(self, verb, blocked):
+        """Ask Meta on each number of ours with which somebody talks."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("debt_collection.group_debt_manager"):
+            raise AccessError(self.env._("Only managers block somebody."))
+        person = self.sudo()  # sudo: the right was checked; the token is the system's
+        accounts = person.conversation_ids.account_id
+        if not accounts:
+            raise UserError(self.env._("This person never wrote to a number of yours."))
+        user = person.wa_id or person.bsuid or (person.phone or "").lstrip("+")
+        told = {"messaging_product": "whatsapp", "block_users": [{"user": user}]}
+        for account in accounts:
+            try:
+                node = f"{account.phone_number_id}/block_users"
+                account._client().call(verb, node, json=told)
+            except GraphTrouble as trouble:
+                raise UserError(
+                    self.env._("WhatsApp did not do it: %(error)s", error=str(trouble))
+                ) from trouble
+        person.blocked = blocked
+        who = {"user": self.env.user.name, "person": person.display_name}
+        person.link_ids.filtered(lambda link: link.state != "wrong_person")._tell(
+            self.env._("%(user)s blocked %(person)s on WhatsApp.", **who)
+            if blocked
+            else self.env._("%(user)s lets %(person)s write on WhatsApp again.", **who)
+        )
 
     def _learn_answer(self, account, answer):
         """Take the number as WhatsApp writes it, which may not be as we write it.

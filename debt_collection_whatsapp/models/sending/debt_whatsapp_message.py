@@ -1,15 +1,9 @@
-import secrets
 from uuid import uuid4
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools.mail import generate_tracking_message_id
+from odoo.exceptions import UserError
 
 from odoo.addons.debt_collection.fields import LooseMany2one
-
-from ...logic.payload import violations
 
 STATES = [
     ("received", "Received"),
@@ -47,11 +41,8 @@ REASONS = [
     ("decided", "A person decided on it"),
     ("again", "It is sent again"),
     ("replaced", "An approved template went instead"),
+    ("arrived", "The first one arrived after all"),
 ]
-#: States in which a person may want it to be sent once more.
-NOT_LEFT = ("failed", "cancelled", "expired")
-#: What the chatter of a case does not repeat: it is in the conversation.
-CHATTER = ("strategy", "agent")
 
 
 class DebtWhatsappMessage(models.Model):
@@ -64,10 +55,14 @@ class DebtWhatsappMessage(models.Model):
     _name = "debt.whatsapp.message"
     _description = "WhatsApp Message"
     _inherit = [
+        "debt.whatsapp.enqueue.mixin",
+        "debt.whatsapp.queue.mixin",
         "debt.whatsapp.claim.mixin",
+        "debt.whatsapp.handover.mixin",
         "debt.whatsapp.failure.mixin",
         "debt.whatsapp.merge.mixin",
         "debt.whatsapp.history.mixin",
+        "debt.whatsapp.decision.mixin",
     ]
     _log_access = False
     _order = "moment desc, id desc"
@@ -186,186 +181,6 @@ class DebtWhatsappMessage(models.Model):
             text = _short(message.body or message.kind, 60)
             message.display_name = " · ".join(filter(None, (name, text)))
 
-    # === INTO THE QUEUE === #
-
-    @api.model
-    def _enqueue(
-        self,
-        conversation,
-        content,
-        *,
-        author,
-        body,
-        now,
-        case=None,
-        action=None,
-        user=None,
-        template=None,
-        reply_to=None,
-        priority=20,
-        valid_until=None,
-    ):
-        """Put a message into the queue, and wake the job that sends it.
-
-        Whoever calls made sure that the user may write to this person. Whether it may
-        leave is looked at again in the moment in which it does.
-
-        :param conversation: with whom, through which number
-        :param dict content: the element of WhatsApp without its envelope, such as
-            ``{"type": "text", "text": {"body": …}}``; a file of ours is named by
-            ``attachment_id`` in the place of ``id``, and uploaded first
-        :param str author: "strategy", "bot" or "agent"
-        :param str body: what it says as plain text, without secrets
-        :param now: naive UTC moment
-        :param case: whose debts it is about
-        :param action: the action that it is the message of
-        :param user: who wrote it
-        :param template: the approved template that it is
-        :param reply_to: the message that it quotes
-        :param int priority: 0 answers, 10 confirmations, 20 the rest
-        :param valid_until: naive UTC moment after which it is not worth sending
-        :return: the message, with superuser rights
-        :raise ValidationError: for a content that WhatsApp would refuse
-        """
-        values = self._outgoing_values(
-            conversation,
-            content,
-            author=author,
-            body=body,
-            now=now,
-            case=case,
-            action=action,
-            user=user,
-            template=template,
-            reply_to=reply_to,
-            priority=priority,
-            valid_until=valid_until,
-        )
-        return self._enqueue_values([values])
-
-    @api.model
-    def _outgoing_values(
-        self, conversation, content, *, author, body, now, case=None, **optional
-    ):
-        """Return the values of a message that is to leave: see ``_enqueue``."""
-        self._check_content(content)
-        company = conversation.company_id
-        case = case or conversation.case_id
-        return {
-            "conversation_id": conversation.id,
-            "account_id": conversation.account_id.id,
-            "company_id": company.id,
-            "case_id": case.id,
-            # sudo: whose case it is, for whoever may write to them
-            "partner_id": case.sudo().partner_id.id,
-            "direction": "out",
-            "author": author,
-            "kind": content["type"],
-            "content": content,
-            "body": body,
-            "moment": now,
-            "state": "queued",
-            "priority": optional.get("priority", 20),
-            "valid_until": optional.get("valid_until") or False,
-            "token": optional.get("token") or False,
-            "is_test": company.debt_test_mode,
-            **{
-                f"{name}_id": record.id if record else False
-                for name, record in (
-                    ("action", optional.get("action")),
-                    ("user", optional.get("user")),
-                    ("template", optional.get("template")),
-                    ("reply_to", optional.get("reply_to")),
-                )
-            },
-        }
-
-    @api.model
-    def _enqueue_values(self, vals_list):
-        """Create messages of the queue from their values, and wake the job."""
-        # sudo: the queue belongs to the system, whoever writes
-        messages = self.sudo().create(vals_list)
-        messages._show_in_chatter()
-        for conversation, group in messages.grouped("conversation_id").items():
-            conversation.last_message = max(group.mapped("moment"))
-        self._wake()
-        return messages
-
-    @api.model
-    def _new_token(self):
-        """Return a token for the buttons of a message."""
-        return secrets.token_urlsafe(9)
-
-    @api.model
-    def _check_content(self, content):
-        """Refuse what WhatsApp would refuse, in words."""
-        found = violations(content)
-        if not found:
-            return
-        words = self._content_words()
-        problem = found[0]
-        what = words.get(problem.what, problem.what)
-        if problem.most:
-            raise ValidationError(
-                self.env._(
-                    "%(what)s: WhatsApp takes %(most)s at most.",
-                    what=what,
-                    most=problem.most,
-                )
-            )
-        raise ValidationError(
-            self.env._("%(what)s: this is missing or not right.", what=what)
-        )
-
-    @api.model
-    def _content_words(self):
-        """Return what the parts of a message are called."""
-        return {
-            "text": self.env._("Letters of the text"),
-            "body": self.env._("Letters of the text"),
-            "caption": self.env._("Letters of the caption"),
-            "header": self.env._("Letters of the header"),
-            "footer": self.env._("Letters of the footer"),
-            "buttons": self.env._("Buttons"),
-            "button_title": self.env._("Letters of a button"),
-            "rows": self.env._("Rows of the list"),
-            "row_title": self.env._("Letters of a row"),
-            "file": self.env._("File"),
-            "file_name": self.env._("Letters of the name of the file"),
-            "parameter": self.env._("Value of the template"),
-            "parameter_lines": self.env._("Line breaks in a value of the template"),
-            "kind": self.env._("Content of the message"),
-        }
-
-    def _show_in_chatter(self):
-        """Write what is sent to the chatter of the cases, one line a message."""
-        shown = self.filtered(lambda m: m.case_id and m.author in CHATTER and m.body)
-        subtype_id = self.env.ref("mail.mt_note").id
-        vals_list = []
-        for message in shown:
-            author = message.user_id.partner_id or message.company_id.partner_id
-            title = Markup("<b>%s</b><br/>") % self.env._("WhatsApp")
-            vals_list.append(
-                {
-                    "model": "debt.case",
-                    "res_id": message.case_id.id,
-                    "message_type": "notification",
-                    "subtype_id": subtype_id,
-                    "body": title + Markup("<br/>").join(message.body.split("\n")),
-                    "author_id": author.id,
-                    # given, since looking each of them up takes a query
-                    "email_from": author.email_formatted,
-                    "reply_to": author.email_formatted,
-                    "message_id": generate_tracking_message_id(
-                        f"debt-whatsapp-{message.uuid}"
-                    ),
-                    "record_company_id": message.company_id.id,
-                }
-            )
-        mails = self.env["mail.message"].sudo().create(vals_list)  # sudo: as the queue
-        for message, mail in zip(shown, mails, strict=True):
-            message.mail_message_id = mail
-
     def _own_action(self):
         """Return the action that this message is; empty for what people and the
         assistant write, whose action, if any, tells only that they did."""
@@ -415,146 +230,6 @@ class DebtWhatsappMessage(models.Model):
             "wrong_person": "wrong_number",
             "opted_out": "opted_out",
         }.get(self.reason, "whatsapp_closed")
-
-    # === BUTTONS === #
-
-    def action_withdraw(self):
-        """Take messages out of the queue: the steps of their actions are given back.
-
-        :raise UserError: where none of them waits
-        """
-        waiting = self.filtered(lambda message: message.state == "queued")
-        if not waiting:
-            raise UserError(self.env._("None of these messages waits any more."))
-        waiting._check_right()
-        # sudo: the right to work the case is the right to stop its messages
-        waiting = waiting.sudo().try_lock_for_update()
-        waiting = waiting.filtered(lambda message: message.state == "queued")
-        actions = waiting.filtered(lambda m: m.author == "strategy").action_id
-        actions.filtered(lambda action: action.state == "sent")._skip("withdrawn")
-        waiting.write({"state": "cancelled", "reason": "withdrawn"})
-
-    def action_mark_sent(self):
-        """Decide that messages of which nobody knows did leave."""
-        self._decide_uncertain("sent")
-
-    def action_send_uncertain(self):
-        """Decide that messages of which nobody knows are sent again."""
-        self._decide_uncertain("again")
-
-    def _decide_uncertain(self, decision):
-        uncertain = self.filtered(lambda message: message.state == "uncertain")
-        if not uncertain:
-            raise UserError(self.env._("None of these messages is uncertain."))
-        uncertain._check_right()
-        for message in uncertain:
-            action = message._own_action()
-            if action.state == "uncertain" and decision == "sent":
-                action.action_mark_sent()
-            elif action.state == "uncertain":
-                action.action_send_again()
-            else:
-                message.sudo()._decided(decision)  # sudo: the right was checked above
-
-    def _decided(self, decision):
-        """Record what a person decided on messages of which nobody knew.
-
-        :param str decision: "sent" or "again"
-        """
-        for message in self.filtered(lambda message: message.state == "uncertain"):
-            if decision == "sent":
-                message.write({"state": "sent", "reason": "decided"})
-                continue
-            message.write({"state": "cancelled", "reason": "again"})
-            if not message._own_action():
-                message._send_copy(self.env.user, fields.Datetime.now())
-
-    def action_send_again(self):
-        """Ask why messages that did not arrive are sent again."""
-        if not self.filtered(lambda m: m.state in NOT_LEFT and m.direction == "out"):
-            raise UserError(self.env._("None of these messages can be sent again."))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Send Again"),
-            "res_model": "debt.whatsapp.again.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_message_ids": self.ids},
-        }
-
-    def _send_again(self, reason, now):
-        """Send messages that did not arrive once more, because a person says so.
-
-        That of an action is written anew from what is owed now; another one is sent as
-        it was.
-
-        :param str reason: in words
-        :param now: naive UTC moment
-        :raise UserError: where another channel said the same meanwhile
-        """
-        failed = self.filtered(lambda m: m.state in NOT_LEFT and m.direction == "out")
-        failed._check_right()
-        for message in failed.sudo():  # sudo: the right was checked above
-            action = message._own_action()
-            if action and action.state != "failed":
-                raise UserError(
-                    self.env._(
-                        "%(message)s: its action goes on by itself.",
-                        message=message.display_name,
-                    )
-                )
-            if action._said_elsewhere():
-                raise UserError(
-                    self.env._(
-                        "%(message)s: another channel says it instead.",
-                        message=message.display_name,
-                    )
-                )
-            if action:
-                action._plan_again()
-                action.reason = False
-            else:
-                message._send_copy(self.env.user, now)
-            message.reason = "again"
-            message.case_id._message_log(
-                body=self.env._(
-                    "%(user)s sends a WhatsApp message again: %(reason)s",
-                    user=self.env.user.name,
-                    reason=reason,
-                )
-            )
-
-    def _send_copy(self, user, now):
-        """Put the same message into the queue once more."""
-        self.ensure_one()
-        copy = self._enqueue(
-            self.conversation_id,
-            self.content,
-            author=self.author,
-            body=self.body,
-            now=now,
-            case=self.case_id,
-            user=user,
-            template=self.template_id,
-            reply_to=self.reply_to_id,
-            priority=self.priority,
-        )
-        copy.write({"again_of_id": self.id, "token": self.token})
-        return copy
-
-    def _check_right(self):
-        """Refuse whoever may not work the cases of these messages.
-
-        What has no case yet is for supervisors.
-        """
-        self.check_access("read")
-        self.case_id.check_access("write")
-        if self.filtered(lambda message: not message.case_id) and not (
-            self.env.user.has_group("debt_collection.group_debt_supervisor")
-        ):
-            raise UserError(
-                self.env._("Nobody is known there yet: ask a supervisor to do this.")
-            )
 
     def action_open_case(self):
         """Open the case that the message is about."""

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -7,6 +9,10 @@ from ...logic.template_errors import EXISTS, problem
 from ...logic.template_library import fit
 from ...tools.graph_client import GraphError, GraphTrouble, Uncertain
 
+#: Where the addresses of the buttons of a text of Meta's library stand.
+INPUTS = "library_template_button_inputs"
+#: What Meta says of a parameter that is not as it wants it.
+BAD_PARAMETER = 100
 #: The smallest file that is a PDF: Meta looks at it, nobody reads it.
 EXAMPLE_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -201,7 +207,7 @@ class DebtWhatsappTemplateMetaMixin(models.AbstractModel):
         :raise UserError: Meta refused it
         """
         try:
-            return account._client().call(verb, node, json=told, params=params)
+            return self._call(account._client(), verb, node, told, params)
         except Uncertain:
             if creates:
                 return {}
@@ -224,6 +230,18 @@ class DebtWhatsappTemplateMetaMixin(models.AbstractModel):
                     error=str(error),
                 )
             ) from error
+
+    @api.model
+    def _call(self, client, verb, node, told, params):
+        """Ask Meta; the addresses of buttons as a text where it refuses them as a list:
+        its reference shows them as a text, its examples as a list."""
+        try:
+            return client.call(verb, node, json=told, params=params)
+        except GraphError as error:
+            if error.code != BAD_PARAMETER or INPUTS not in (told or ()):
+                raise
+        told = {**told, INPUTS: json.dumps(told[INPUTS])}
+        return client.call(verb, node, json=told, params=params)
 
     @api.model
     def _problem_words(self, what, error):
@@ -312,7 +330,7 @@ class DebtWhatsappTemplateMetaMixin(models.AbstractModel):
                 "base_url": url,
                 "url_suffix_example": url.replace("{{1}}", examples["button", "url"]),
             }
-            told["library_template_button_inputs"] = [{"type": "URL", "url": base}]
+            told[INPUTS] = [{"type": "URL", "url": base}]
         return told
 
     @api.model

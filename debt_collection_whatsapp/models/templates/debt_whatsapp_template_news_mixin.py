@@ -149,20 +149,20 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
     # === BEING TOLD === #
 
     @api.model
-    def _on_update(self, app, field, value, now):
+    def _on_update(self, accounts, field, value, now):
         """Take in what the webhook tells about a template.
 
         It is looked at by what is in it: Meta's own examples carry wrong names. What
         may mean several things, and what nobody here knows, is read anew.
 
-        :param app: ``debt.whatsapp.app`` that was told
+        :param accounts: the numbers of the business account that was told
         :param field: name of the field
         :param dict value: what was told
         :param now: naive UTC moment
         :return: whether a template that we know was meant
         """
         templates = self.sudo()  # sudo: the inbox tells, whoever works it
-        template = templates._meant(app.sudo(), value)
+        template = templates._meant(accounts.sudo(), value)
         vals = self._told(field, value, now)
         if not template or vals is None:
             templates._wake()
@@ -174,8 +174,8 @@ class DebtWhatsappTemplateNewsMixin(models.AbstractModel):
         return True
 
     @api.model
-    def _meant(self, app, value):
-        for waba in set(app.account_ids.mapped("waba_id")):
+    def _meant(self, accounts, value):
+        for waba in set(accounts.mapped("waba_id")):
             template = self._find(
                 waba,
                 value.get("message_template_id"),

@@ -25,7 +25,8 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
         Amounts and dates are written as in the language of the template.
 
         :param action: a ``debt.action``, which may be a new one
-        :param dict link: ``url_suffix``, the end of the address of the customer's page;
+        :param dict link: ``url_suffix``, the end of the address of the customer's page,
+            or ``logic.payload.LINK``, which stands for it until it leaves;
             ``token``, the message's own secret, by which an answer is known;
             ``document``, the file of a header as Meta names it: ``id``, ``filename``
         :return: {"type": "template", "template": …}
@@ -55,7 +56,7 @@ class DebtWhatsappTemplateSendMixin(models.AbstractModel):
             ),
         }
 
-    def _text(self, action, link=None):
+    def _text(self, action):
         """Return the plain text as the person reads it; see ``_content``."""
         self.ensure_one()
         return payload.plain(payload.read(self._draft(), self._values(action)))

@@ -217,6 +217,27 @@ class DebtWhatsappText(models.Model):
         return chosen or texts._standard(self._purpose_of_days(days), action.company_id)
 
     @api.model
+    def _of_actions(self, actions):
+        """Return {action: what it says on WhatsApp}; see ``_of_action``.
+
+        What several say for the same reason is looked up once.
+        """
+        found = {}
+        for group in actions.grouped(self._reason_of).values():
+            found |= dict.fromkeys(group, self._of_action(group[0]))
+        return found
+
+    @api.model
+    def _reason_of(self, action):
+        """Return everything on which it depends what an action says."""
+        step = action.step_id
+        return (
+            *(action.company_id, action.purpose, step, action.campaign_id),
+            action.case_id.stage_id,
+            False if step else self._purpose_of_days(self._days_past_due(action)),
+        )
+
+    @api.model
     def _days_past_due(self, action):
         """Return how long the oldest document of an action is due; 1 where none is.
 

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -167,7 +168,8 @@ export class DebtorFile extends Component {
             resModel: "debt.case",
             resId: caseId,
             resIds: [caseId],
-            context: {},
+            // the language of the user, too
+            context: user.context,
             onClose: () => this.load(),
         });
     }

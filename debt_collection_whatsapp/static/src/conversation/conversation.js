@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 
@@ -267,7 +268,8 @@ export class WhatsappConversation extends Component {
             resModel: MODEL,
             resId: this.id,
             resIds: [this.id],
-            context: {},
+            // the language of the user, too
+            context: user.context,
             onClose: () => this.load(),
         });
         this.loadHead();

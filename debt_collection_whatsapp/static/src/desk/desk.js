@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
@@ -181,7 +182,8 @@ export class WhatsappDesk extends Component {
             resModel: "debt.case",
             resId: id,
             resIds: [id],
-            context: {},
+            // the language of the user, too
+            context: user.context,
             onClose: () => this.env.bus.trigger("DEBT-WHATSAPP:NEWS"),
         });
     }

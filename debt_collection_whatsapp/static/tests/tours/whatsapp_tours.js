@@ -182,3 +182,132 @@ registry.category("web_tour.tours").add("debt_whatsapp_case", {
         },
     ],
 });
+
+/** What Meta and the jobs do takes its time on a busy machine. */
+const MACHINERY = 60000;
+
+/** Choose a picture in the composer, as if it came from the disk. */
+async function attach(name) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 60, height: 40 });
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    const files = new DataTransfer();
+    files.items.add(new File([blob], name, { type: "image/png" }));
+    const input = document.querySelector(".o_debt_wa_entry input[type=file]");
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+registry.category("web_tour.tours").add("debt_whatsapp_whole", {
+    url: "/odoo",
+    steps: () => [
+        ...openDesk,
+        {
+            content: "look at all",
+            trigger: ".o_debt_wa_what",
+            run: "select every",
+        },
+        {
+            content: "open the conversation",
+            trigger: '.o_debt_wa_row:contains("Tienda La Esquina")',
+            run: "click",
+        },
+        {
+            content: "the assistant has it",
+            trigger: ".o_debt_wa_status:has(.fa-android)",
+        },
+        {
+            content: "what was promised to it, and read",
+            trigger: '.o_debt_wa_out[data-state="read"] .o_debt_wa_text:contains("Registrado")',
+        },
+        {
+            content: "they ask for a person: it comes without doing anything",
+            trigger: '.o_debt_wa_in .o_debt_wa_text:contains("hablar con una persona")',
+            timeout: MACHINERY,
+        },
+        {
+            content: "they wait",
+            trigger: ".o_debt_wa_status:has(.fa-hourglass-half)",
+        },
+        {
+            content: "take it over",
+            trigger: ".o_debt_wa_take",
+            run: "click",
+        },
+        {
+            content: "free text can be written for a day",
+            trigger: '.o_debt_wa_note:has(.fa-clock-o):contains("libre hasta")',
+        },
+        {
+            content: "answer",
+            trigger: ".o_debt_wa_input",
+            run: "edit Con gusto le ayudo",
+        },
+        {
+            content: "send it",
+            trigger: ".o_debt_wa_send:not([disabled])",
+            run: "click",
+        },
+        {
+            content: "it is there, and nobody waits",
+            trigger: '.o_debt_wa_out .o_debt_wa_text:contains("Con gusto le ayudo")',
+        },
+        {
+            content: "attach a picture",
+            trigger: ".o_debt_wa_entry",
+            run: () => attach("cuenta.png"),
+        },
+        {
+            content: "it is chosen",
+            trigger: '.o_debt_wa_composer .badge:contains("cuenta")',
+        },
+        {
+            content: "send it",
+            trigger: ".o_debt_wa_send:not([disabled])",
+            run: "click",
+        },
+        {
+            content: "the picture is there",
+            trigger: ".o_debt_wa_out .o_debt_wa_photo",
+        },
+        {
+            content: "it arrived, by Meta's report",
+            trigger:
+                '.o_debt_wa_out:is([data-state="delivered"], [data-state="read"]):has(.o_debt_wa_photo)',
+            timeout: MACHINERY,
+        },
+        {
+            content: "and was read",
+            trigger: '.o_debt_wa_out[data-state="read"]:has(.o_debt_wa_photo) .o_debt_wa_read',
+            timeout: MACHINERY,
+        },
+        {
+            content: "what is asked is asked in the language of the agent",
+            trigger: ".o_debt_wa_give",
+            run: "click",
+        },
+        {
+            content: "think better of it",
+            trigger: '.modal:has(.modal-title:contains("Entregar a un colega")) .btn-secondary',
+            run: "click",
+        },
+        {
+            content: "hand it back",
+            trigger: ".o_debt_wa_hand_back",
+            run: "click",
+        },
+        {
+            content: "the assistant has it",
+            trigger: ".o_debt_wa_status:has(.fa-android)",
+        },
+        {
+            content: "what they ask for next is answered by it",
+            trigger: '.o_debt_wa_in .o_debt_wa_text:contains("saldo")',
+            timeout: MACHINERY,
+        },
+        {
+            content: "at once",
+            trigger: '.o_debt_wa_line:last-child.o_debt_wa_by_bot .o_debt_wa_text:contains("450")',
+            timeout: MACHINERY,
+        },
+    ],
+});
