@@ -579,6 +579,7 @@ class DebtAction(models.Model):
             ready._prefer_channel()
             for code, group in ready.grouped("channel").items():
                 sent |= group._hand_over(self.env["debt.channel"]._get(code), day, now)
+            self.env.flush_all()
             cases._prioritise(company, day, cases)
         return sent
 
