@@ -57,11 +57,11 @@ def first_allowed(rules, zones, history, wish, now, days):
 def _hours(rule, local):
     if not rule.windows:
         return True
-    clock = (local.hour, local.minute)
-    return any(
-        divmod(window.start, 60) <= clock < divmod(window.end, 60)
-        for window in rule.windows[local.weekday()]
-    )
+    minute = local.hour * 60 + local.minute
+    for window in rule.windows[local.weekday()]:
+        if minute in range(window.start, window.end):
+            return True
+    return False
 
 
 def _allows_day(rule, today, zone, history, wish):
