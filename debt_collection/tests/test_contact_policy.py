@@ -15,8 +15,8 @@ MONDAY = DAY + timedelta(days=7)
 
 
 OTHERS = "no_third_parties no_references"
-#: The policies that are shipped, by country: severity, for whom, hours, limits, and what
-#: is forbidden. Sundays and holidays of each country are those that its law names.
+#: The policies that are shipped, by country: severity, for whom, hours, limits, and
+#: what is forbidden.
 SHIPPED = {
     "": ("courteous", "all", "Mon–Fri 09:00–18:00", "", "public_holidays"),
     "CO": (
