@@ -20,6 +20,7 @@
         "security/debt_daily_rules.xml",
         "security/debt_desk_rules.xml",
         "security/debt_evidence_rules.xml",
+        "security/debt_figures_rules.xml",
         "security/debt_legal_rules.xml",
         "security/debt_losses_rules.xml",
         "security/debt_policy_rules.xml",
@@ -138,6 +139,8 @@
         "views/debt_unsubscribe_templates.xml",
         "views/debt_pay_templates.xml",
         "views/debt_handover_templates.xml",
+        "report/debt_ageing.xml",
+        "views/debt_ageing_views.xml",
         # after every action it opens
         "views/debt_collection_menus.xml",
     ],

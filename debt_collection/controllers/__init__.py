@@ -1,1 +1,1 @@
-from . import handover, pay, unsubscribe
+from . import ageing, handover, pay, unsubscribe

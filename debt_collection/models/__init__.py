@@ -16,4 +16,15 @@ from . import evidence, losses
 from . import policy
 
 # isort: split
-from . import charges, contact, daily, legal, letters, odoo, portfolio, start, texts
+from . import (
+    charges,
+    contact,
+    daily,
+    figures,
+    legal,
+    letters,
+    odoo,
+    portfolio,
+    start,
+    texts,
+)
