@@ -146,7 +146,7 @@ class DebtChannelEmail(models.AbstractModel):
         """Let mails be messages of their cases, with their text, in one statement.
 
         Written through the ORM, each body would be parsed and sanitized again, and each
-        case asked which of its messages it has in cache: half the time of creating them.
+        case asked which messages of it are in cache: half the time of creating them.
         The text comes from a template, whose values QWeb escaped.
         """
         names, messages = ["body", "model", "res_id"], mails.mail_message_id
