@@ -141,6 +141,7 @@
         "views/debt_handover_templates.xml",
         "report/debt_ageing.xml",
         "views/debt_ageing_views.xml",
+        "views/debt_figures_views.xml",
         # after every action it opens
         "views/debt_collection_menus.xml",
     ],

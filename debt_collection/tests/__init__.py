@@ -23,6 +23,7 @@ from . import (
     test_evidence,
     test_export,
     test_fallback,
+    test_figures,
     test_group,
     test_handover,
     test_handover_mail,
