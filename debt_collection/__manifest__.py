@@ -8,7 +8,7 @@
     "application": True,
     "depends": ["account_payment", "mail", "portal", "privacy_lookup", "sms"],
     "external_dependencies": {
-        "python": ["holidays", "openpyxl", "phonenumbers", "qrcode", "xlsxwriter"]
+        "python": ["holidays>=0.99", "openpyxl", "phonenumbers", "qrcode", "xlsxwriter"]
     },
     "data": [
         # groups first: everything below names them

@@ -7,6 +7,9 @@ Colombian pesos unless a bill says otherwise. Keys are those of the partners:
 
 from dataclasses import dataclass
 
+#: When letters were posted, and whose came back.
+POSTED, CAME_BACK = -9, "licores_valle"
+
 #: The first day on which the company ran its collection with Odoo.
 START = -98
 

@@ -14,6 +14,7 @@ from odoo import SUPERUSER_ID, api, fields
 from ..logic.bounce import read_words
 from ..logic.smtp_outcome import ACCEPTED, BAD_ADDRESS, UNKNOWN
 from .books import Books
+from .letters import Letters
 from .losses import Losses
 from .portfolio import (
     CALLS,
@@ -65,6 +66,7 @@ class Story:
         }
         self.books = Books(self.company, self.partners, self._date)
         self.losses = Losses(self)
+        self.letters = Letters(self)
         self.calls = cycle(CALLS)
         self.prepared = 0
         self.mail_fates = {
@@ -110,7 +112,7 @@ class Story:
         self._make_team()
         self._answer_sms()
         self._plan_campaign()
-        self._write_letters()
+        self.letters.tell()
         self._record_consents()
         self._date_messages(0, DESK)
 
@@ -320,26 +322,6 @@ class Story:
             }
         )
 
-    def _write_letters(self):
-        """Letters to who owes for long; they wait to be printed."""
-        campaign = self.env["debt.campaign"].create(
-            {
-                "name": "Cartas: saldos de más de 60 días",
-                "company_id": self.company.id,
-                "user_id": self._ref("res_users_supervisor_demo").id,
-                "channel": "letter",
-                "mail_template_id": self._ref("mail_template_letter").id,
-                "mode": "automatic",
-                "in_quiet_days": True,
-                "domain": "[('state', '=', 'open'), ('days_past_due', '>', 60),"
-                " ('stage_id.stop_contact', '=', False)]",
-            }
-        )
-        if not campaign.to_send_count:
-            return  # on a weekend what is prepared for them waits
-        campaign.action_start()
-        campaign.action_ids._dispatch(self._moment(0, DESK))
-
     def _settle_in(self):
         """Let people read Spanish, and the first months be no test."""
         if self.spanish:
@@ -413,6 +395,7 @@ class Story:
         if day in (START, 0) or self._date(day).weekday() == 0:
             self._learn_habits(day)
         if not day:
+            self.letters.post()
             self.company.debt_test_mode = True
         self._run(day)
         self._assign()

@@ -14,6 +14,72 @@ SATURDAY = DAY + timedelta(days=5)
 MONDAY = DAY + timedelta(days=7)
 
 
+OTHERS = "no_third_parties no_references"
+#: The policies that are shipped, by country: severity, for whom, hours, limits, and
+#: what is forbidden.
+SHIPPED = {
+    "": ("courteous", "all", "Mon–Fri 09:00–18:00", "", "public_holidays"),
+    "CO": (
+        "binding",
+        "consumer",
+        "Mon–Fri 07:00–19:00 · Sat 08:00–15:00",
+        "Contacts: 1 a day · one channel a week · with consent",
+        f"public_holidays {OTHERS} no_home_visit no_work_visit",
+    ),
+    "CL": (
+        "binding",
+        "consumer",
+        "Mon–Sat 08:00–20:00",
+        "Calls, Visits: 1 a week · Messages, Letters: 2 a week, 2 days apart",
+        f"public_holidays {OTHERS}",
+    ),
+    "PE": (
+        "binding",
+        "consumer",
+        "Mon–Fri 07:00–20:00",
+        "",
+        f"public_holidays {OTHERS} no_work_visit",
+    ),
+    "MX": (
+        "binding",
+        "consumer",
+        "Mon–Fri 07:00–22:00",
+        "",
+        f"public_holidays {OTHERS}",
+    ),
+    "AR": ("binding", "consumer", "any hour", "", OTHERS),
+    "EC": (
+        "binding",
+        "consumer",
+        "Mon–Fri 07:00–20:00",
+        "Contacts: 1 a day",
+        f"public_holidays {OTHERS}",
+    ),
+    "BR": (
+        "courteous",
+        "consumer",
+        "Mon–Sat 08:00–20:00",
+        "",
+        "public_holidays no_work_visit",
+    ),
+    "ES": (
+        "courteous",
+        "consumer",
+        "Mon–Fri 09:00–21:00",
+        "",
+        f"public_holidays {OTHERS}",
+    ),
+    "US": (
+        "binding",
+        "consumer",
+        "Mon–Sun 08:00–21:00",
+        "Calls: 7 in 7 days · Calls: 1 in 7 days, once reached",
+        OTHERS,
+    ),
+    "GB": ("binding", "consumer", "any hour", "", OTHERS),
+}
+
+
 class PolicyCommon(DebtCommon):
     @classmethod
     def setUpClass(cls):
@@ -782,9 +848,24 @@ class TestContactPolicy(PolicyCommon):
                 self.company, policy.country_id, None, [2026, 2027]
             )
             self.assertEqual(rules.name, policy.id)
-        ec = shipped.filtered(lambda policy: policy.country_id.code == "EC")
-        self.assertEqual(ec.hours, "Mon–Fri 07:00–20:00")
-        self.assertEqual(ec.limits, "Contacts: 1 a day")
+
+    def test_shipped_policies_say_what_the_laws_say(self):
+        policies = self.env["debt.contact.policy"].with_context(active_test=False)
+        flags = ("public_holidays", "no_third_parties", "no_references")
+        flags += ("no_home_visit", "no_work_visit")
+        found = {
+            policy.country_id.code or "": (
+                policy.severity,
+                policy.applies_to,
+                policy.hours,
+                policy.limits,
+                " ".join(name for name in flags if policy[name]),
+            )
+            for policy in policies.search([])
+        }
+        self.assertEqual(found, SHIPPED)
+        colombia = self.env.ref("debt_collection.debt_contact_policy_co")
+        self.assertEqual(colombia.date_from, date(2023, 10, 10))
 
     def test_own_days_of_a_company_are_its_own(self):
         self.switch_on("courteous")

@@ -40,6 +40,29 @@ class TestDispatch(DebtCommon):
         self.assertRecordValues(action, [{"state": "sent", "amount": 70}])
         self.assertIn("70.00", self.mails_of(action).body_html)
 
+    def test_what_was_sent_is_in_the_chatter_of_its_case(self):
+        _invoice, action = self.prepared()
+        case = action.case_id
+        before = case.message_ids
+        self.dispatch()
+        self.assertEqual(case.message_ids - before, action.mail_message_id)
+        mail = self.mails_of(action)
+        self.assertEqual((mail.model, mail.res_id), ("debt.case", case.id))
+        self.assertEqual(action.mail_message_id.body, mail.body_html)
+
+    def test_whoever_was_written_to_is_no_more_said_to_be_without_contact(self):
+        self.strategy.mode = "approve"
+        self.invoice(100, due=DAY - timedelta(days=14))
+        action = self.actions_of(self.run_on())
+        rule = self.env.ref("debt_collection.debt_priority_rule_contact_10")
+        reasons = [rule_id for rule_id, *_ in action.case_id.priority_reasons]
+        self.assertIn(rule.id, reasons)
+        action.action_approve()
+        self.dispatch()
+        self.assertEqual(action.state, "sent")
+        reasons = [rule_id for rule_id, *_ in action.case_id.priority_reasons]
+        self.assertNotIn(rule.id, reasons)
+
     def test_who_paid_meanwhile_gets_nothing(self):
         invoice, action = self.prepared()
         self.pay(invoice)

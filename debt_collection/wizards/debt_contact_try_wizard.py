@@ -5,6 +5,7 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import split_every
 from odoo.tools.misc import get_lang
 
 from ..logic.contact_policy import is_open
@@ -117,9 +118,11 @@ class DebtContactTryWizard(models.TransientModel):
             name = format_date(day, "EEE d MMM", locale=locale)
             row = Markup('<tr><th class="text-nowrap">%s</th>%s</tr>')
             rows.append(row % (name, cells))
+        # every third hour, so that they are read on a phone too
         head = Markup().join(
-            Markup('<th colspan="2" class="fw-normal text-muted small">%s</th>') % hour
-            for hour in HOURS
+            Markup('<th colspan="%s" class="px-0 fw-normal text-muted small">%s</th>')
+            % (2 * len(block), block[0])
+            for block in split_every(3, HOURS)
         )
         return Markup(
             '<table class="table table-sm table-bordered mb-0">'

@@ -1,22 +1,30 @@
 """The contact rules once more, slowly and obviously, minute by minute.
 
 Written from the rules, not from ``logic.contact_policy``: it knows only its values. An
-oracle for tests: nothing is looked for, each minute is asked.
+oracle for tests: nothing is looked for, each minute is asked (what rules say of a whole
+day is asked once for it).
 """
 
 from datetime import UTC, timedelta
 
 
-def allowed(rules, zones, history, wish, moment):
-    """Return whether every rule allows a contact at a moment, in every zone."""
+def allowed(rules, zones, history, wish, moment, days=None):
+    """Return whether every rule allows a contact at a moment, in every zone.
+
+    :param dict days: what was said of whole days before, by zone and day; filled here
+    """
+    days = {} if days is None else days
     for zone in zones:
         local = moment.astimezone(zone)
-        for rule in rules:
-            at_any_hour = wish.group == "letter"
-            if not at_any_hour and not (_hours(rule, local) and _day(rule, local)):
-                return False
-            if not wish.exempt and not _limits(rule, local.date(), zone, history, wish):
-                return False
+        today = local.date()
+        if (zone, today) not in days:
+            days[zone, today] = all(
+                _allows_day(rule, today, zone, history, wish) for rule in rules
+            )
+        if not days[zone, today]:
+            return False
+        if wish.group != "letter" and not all(_hours(rule, local) for rule in rules):
+            return False
     return True
 
 
@@ -38,8 +46,9 @@ def first_allowed(rules, zones, history, wish, now, days):
         return now
     moment = now.astimezone(UTC).replace(second=0, microsecond=0)
     end = now + timedelta(days=days)
+    known = {}
     while moment <= end:
-        if moment > now and allowed(rules, zones, history, wish, moment):
+        if moment > now and allowed(rules, zones, history, wish, moment, known):
             return moment
         moment += timedelta(minutes=1)
     return None
@@ -48,15 +57,17 @@ def first_allowed(rules, zones, history, wish, now, days):
 def _hours(rule, local):
     if not rule.windows:
         return True
-    clock = (local.hour, local.minute)
-    return any(
-        divmod(window.start, 60) <= clock < divmod(window.end, 60)
-        for window in rule.windows[local.weekday()]
-    )
+    minute = local.hour * 60 + local.minute
+    for window in rule.windows[local.weekday()]:
+        if minute in range(window.start, window.end):
+            return True
+    return False
 
 
-def _day(rule, local):
-    return all(day != local.date() for day in rule.holidays)
+def _allows_day(rule, today, zone, history, wish):
+    if wish.group != "letter" and any(day == today for day in rule.holidays):
+        return False
+    return wish.exempt or _limits(rule, today, zone, history, wish)
 
 
 def _limits(rule, today, zone, history, wish):

@@ -457,7 +457,8 @@ class DebtAction(models.Model):
                     not case.last_message_day or case.last_message_day < day
                 )
             )
-            cases.write({"last_message_day": day})
+            # no change that is shown in the chatter
+            cases.with_context(mail_notrack=True).write({"last_message_day": day})
 
     def _bounced(self, detail):
         """Record that messages came back, and ask for better contact data."""
@@ -579,6 +580,7 @@ class DebtAction(models.Model):
             ready._prefer_channel()
             for code, group in ready.grouped("channel").items():
                 sent |= group._hand_over(self.env["debt.channel"]._get(code), day, now)
+            self.env.flush_all()
             cases._prioritise(company, day, cases)
         return sent
 
@@ -601,9 +603,7 @@ class DebtAction(models.Model):
         reachable = (self - unreachable)._permit(channel, addresses, now)
         if reachable:
             reachable.contact_day = day
-            for action in reachable:
-                action.address = addresses[action]
-            reachable._remember_why()
+            reachable._remember_why(addresses)
             channel._send(reachable, now)
             reachable._contacted()
         return reachable

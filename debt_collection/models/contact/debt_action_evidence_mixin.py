@@ -67,10 +67,13 @@ class DebtActionEvidenceMixin(models.AbstractModel):
         ]
         return " · ".join(filter(None, parts))
 
-    def _remember_why(self):
-        """Keep by which rules these actions are sent, in the words of today.
+    def _remember_why(self, addresses):
+        """Keep where to and by which rules these actions are sent.
 
-        Names change and rules are archived; what was true when it left stays here.
+        Names change and rules are archived; what was true when it left stays here, in
+        the words of today.
+
+        :param addresses: {action: address}
         """
         version = self.env["debt.config.mixin"]._config_version()
         for company, actions in self.grouped("company_id").items():
@@ -78,7 +81,7 @@ class DebtActionEvidenceMixin(models.AbstractModel):
             for action, told in zip(
                 actions, actions.with_context(lang=lang), strict=True
             ):
-                action.why = told._why(version)
+                action.write({"address": addresses[action], "why": told._why(version)})
 
     def _why(self, version):
         """Return what is kept of the rules by which an action is sent."""

@@ -108,14 +108,14 @@ class DebtChannelEmail(models.AbstractModel):
         """Write one ``mail.mail`` for each action; Odoo's queue takes it from there."""
         texts = self._render(actions)
         subtype_id = self.env.ref("mail.mt_note").id
-        reply_to = self._reply_to(actions)
+        senders, reply_to = self._senders(actions), self._reply_to(actions)
         mails = (
             self.env["mail.mail"]
             .sudo()  # sudo: the mail queue belongs to the system
             .create(
                 [
                     {
-                        **self._mail_vals(action, *texts[action]),
+                        **self._mail_vals(action, *senders[action], *texts[action]),
                         "subtype_id": subtype_id,
                         **reply_to.get(action, {}),
                     }
@@ -143,25 +143,30 @@ class DebtChannelEmail(models.AbstractModel):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _show_in_chatter(self, mails):
-        """Copy the text of mails to their messages, in one statement.
+        """Let mails be messages of their cases, with their text, in one statement.
 
-        Written through the ORM, each body would be parsed and sanitized again, a
-        quarter of the time of a batch. It comes from a template, whose values QWeb
-        escaped.
+        Written through the ORM, each body would be parsed and sanitized again, and each
+        case asked which messages of it are in cache: half the time of creating them.
+        The text comes from a template, whose values QWeb escaped.
         """
-        mails.flush_recordset(["body_html", "mail_message_id"])
-        mails.mail_message_id.flush_recordset(["body"])
+        names, messages = ["body", "model", "res_id"], mails.mail_message_id
+        mails.flush_recordset(["body_html", "debt_action_id", "mail_message_id"])
+        messages.flush_recordset(names)
         self.env.cr.execute(
             SQL(
                 """
-            UPDATE mail_message m SET body = s.body_html
+            UPDATE mail_message m
+               SET body = s.body_html, model = 'debt.case', res_id = a.case_id
               FROM mail_mail s
+              JOIN debt_action a ON a.id = s.debt_action_id
              WHERE s.mail_message_id = m.id AND s.id = ANY(%s)
                 """,
                 list(mails.ids),
             )
         )
-        mails.mail_message_id.invalidate_recordset(["body"])
+        mails.invalidate_recordset(names)
+        messages.invalidate_recordset(names)
+        mails.debt_action_id.case_id.invalidate_recordset(["message_ids"])
 
     def _preview(self, action):
         subject, body = self._render(action)[action]
@@ -228,6 +233,17 @@ class DebtChannelEmail(models.AbstractModel):
             for action, action_id in zip(actions, actions._ids, strict=True)
         }
 
+    def _senders(self, actions):
+        """Return {action: (from, reply to)}; few agents write to many customers."""
+        senders, known = {}, {}
+        for action in actions:
+            lang = self._lang(action)
+            key = (action.company_id, action.user_id, lang)
+            if key not in known:
+                known[key] = self._sender(action.with_context(lang=lang))
+            senders[action] = known[key]
+        return senders
+
     def _sender(self, action):
         """Return (from, reply to): the agent's name on the company's address."""
         company, agent = action.company_id, action.user_id
@@ -275,21 +291,16 @@ class DebtChannelEmail(models.AbstractModel):
         }
         return {"headers": repr(headers)}
 
-    def _mail_vals(self, action, subject, body):
-        action = action.with_context(lang=self._lang(action))
-        company = action.company_id
-        sender, reply_to = self._sender(action)
-        address = action.address
+    def _mail_vals(self, action, sender, reply_to, subject, body):
+        company, address = action.company_id, action.address
         if company.debt_test_mode:
-            subject = action.env._(
+            subject = action.with_context(lang=self._lang(action)).env._(
                 "[TEST for %(address)s] %(subject)s", address=address, subject=subject
             )
             address = company.debt_test_email or company.email
         return {
             "subject": subject,
             "body_html": body,
-            "model": "debt.case",
-            "res_id": action.case_id.id,
             "message_type": "email_outgoing",
             "message_id": generate_tracking_message_id(f"debt-action-{action.id}"),
             "author_id": (action.user_id.partner_id or company.partner_id).id,

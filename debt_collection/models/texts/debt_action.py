@@ -13,9 +13,9 @@ class DebtAction(models.Model):
         help="The template of the message as it was when it was sent.",
     )
 
-    def _remember_why(self):
+    def _remember_why(self, addresses):
         """Remember also which version of which text goes out."""
-        result = super()._remember_why()
+        result = super()._remember_why(addresses)
         language = self.env["debt.channel.email"]
         for code, actions in self.grouped("channel").items():
             channel = self.env["debt.channel"]._get(code)
