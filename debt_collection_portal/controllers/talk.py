@@ -1,7 +1,6 @@
 from odoo import http
 from odoo.http import request
 
-from ..logic.upload import kind_of
 from .dispute import PAGE
 from .files import DebtFiles
 
@@ -60,18 +59,14 @@ class DebtTalk(DebtFiles):
     @http.route("/my/debts/<int:case_id>/agent", methods=["GET"], **PAGE)
     def agent_photo(self, case_id, **_kwargs):
         """Return the photo of the agent, where the company shows it."""
-        case = self._visit(case_id).case
-        if not case._portal_agent()["photo"]:
+        photo = self._visit(case_id).case._portal_photo()
+        if not photo:
             raise request.not_found()
-        agent = case._debt_agent()
-        content = request.env["ir.binary"]._get_stream_from(agent, "image_128").read()
-        kind = kind_of(content)
-        if not kind or not kind[0].startswith("image/"):
-            raise request.not_found()
+        content, media = photo
         return request.make_response(
             content,
             headers=[
-                ("Content-Type", kind[0]),
+                ("Content-Type", media),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "private, max-age=3600"),
             ],

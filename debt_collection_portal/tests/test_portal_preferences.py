@@ -277,8 +277,6 @@ class TestPortalPreferences(PortalCommon):
         self.log_in()
         self.ask(contact=self.person, city="Cali")
         request = self.requests
-        kept = self.env["debt.case"].create(
-            {"partner_id": self.stranger.id, "company_id": self.company.id}
-        )
+        kept = self.case_with(77, partner=self.stranger)
         kept.sudo()._absorb(self.case)
         self.assertEqual((request.case_id, request.partner_id), (kept, self.stranger))

@@ -165,7 +165,12 @@ class TestPortalTalk(PortalCommon):
 
     def test_only_files_of_the_answer_become_those_of_the_case(self):
         theirs = self.env["ir.attachment"].create(
-            {"name": "other.pdf", "raw": PDF, "res_model": "debt.case", "res_id": 1}
+            {
+                "name": "other.pdf",
+                "raw": PDF,
+                "res_model": "res.company",
+                "res_id": self.company.id,
+            }
         )
         wizard = (
             self.env["debt.portal.answer"]
@@ -176,7 +181,7 @@ class TestPortalTalk(PortalCommon):
         wizard.action_send()
         message = self.case.message_ids.filtered(lambda m: "See the file" in m.body)
         self.assertFalse(message.attachment_ids)
-        self.assertEqual(theirs.res_id, 1)
+        self.assertEqual(theirs.res_id, self.company.id)
 
     def test_only_agents_answer(self):
         seller = self.new_user("seller", "debt_collection.group_debt_salesperson")

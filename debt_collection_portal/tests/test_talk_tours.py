@@ -6,6 +6,7 @@ class TestTalkTours(PortalCommon):
 
     def setUp(self):
         super().setUp()
+        self.person.name = "Ana Gómez"
         self.case = self.case_with(100, 60)
         self.case.agent_id = self.agent
         self.url = f"/my/debts/{self.case.id}"

@@ -1,9 +1,13 @@
+import base64
 from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...logic.upload import kind_of
+
+PDF = "application/pdf"
 #: A text that is sent again within this time is the same message.
 SAME = timedelta(minutes=5)
 
@@ -68,13 +72,25 @@ class DebtCase(models.Model):
         known = agent and company.debt_portal_agent
         return {
             "name": agent.name if known else company.name,
-            "photo": bool(
-                known and company.debt_portal_agent_photo and agent.image_128
-            ),
+            "photo": bool(self._portal_photo()),
             "phone": company.phone,
             "email": company.email,
             "hours": company.debt_portal_hours,
         }
+
+    def _portal_photo(self):
+        """Return the photo of the agent, where the company shows one.
+
+        Initials, which Odoo draws by itself, are none.
+
+        :return: (content, media type), or None
+        """
+        company = self.company_id
+        if not (company.debt_portal_agent and company.debt_portal_agent_photo):
+            return None
+        content = base64.b64decode(self._debt_agent().image_128 or b"")
+        kind = kind_of(content)
+        return (content, kind[0]) if kind and kind[0] != PDF else None
 
     def _portal_link(self, page=""):
         """Return the address of a link that opens the account without a login.
