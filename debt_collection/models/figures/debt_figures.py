@@ -112,16 +112,15 @@ class DebtFigures(models.AbstractModel):
             back = relativedelta(months=months)
             return Period(first, today), Period(first - back, today - back)
 
-        _ = self.env._
         return {
-            "month": (_("This Month"), *so_far(month, 1)),
+            "month": (self.env._("This Month"), *so_far(month, 1)),
             "last_month": (
-                _("Last Month"),
+                self.env._("Last Month"),
                 whole(month - relativedelta(months=1), 1),
                 whole(month - relativedelta(months=2), 1),
             ),
-            "quarter": (_("This Quarter"), *so_far(quarter, 3)),
-            "year": (_("This Year"), *so_far(year, 12)),
+            "quarter": (self.env._("This Quarter"), *so_far(quarter, 3)),
+            "year": (self.env._("This Year"), *so_far(year, 12)),
         }
 
     @api.model

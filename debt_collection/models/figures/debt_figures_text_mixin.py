@@ -29,40 +29,43 @@ class DebtFiguresTextMixin(models.AbstractModel):
 
         Terms are (name, key of the sums, kind).
         """
-        _ = self.env._
-        debts = (_("Open debts"), "debts", "money")
-        net = (_("Receivable"), "net", "money")
-        sales = (_("Sales of 90 days"), "sales_recent", "money")
+        debts = (self.env._("Open debts"), "debts", "money")
+        net = (self.env._("Receivable"), "net", "money")
+        sales = (self.env._("Sales of 90 days"), "sales_recent", "money")
         rolls = {
             f"roll_{age}": (
-                _("Roll Rate %(before)s → %(after)s", before=names[0], after=names[1]),
+                self.env._(
+                    "Roll Rate %(before)s → %(after)s", before=names[0], after=names[1]
+                ),
                 "percent",
                 "down",
-                _("Amount that is an age older at the end ÷ amount in the age before"),
+                self.env._(
+                    "Amount that is an age older at the end ÷ amount in the age before"
+                ),
                 [],
             )
             for age, names in enumerate(pairwise(self._ages()))
         }
         return {
             "overdue": (
-                _("Overdue"),
+                self.env._("Overdue"),
                 "percent",
                 "down",
-                _("Overdue debts ÷ open debts, at the end of the period"),
-                [(_("Overdue"), "debts_overdue", "money"), debts],
+                self.env._("Overdue debts ÷ open debts, at the end of the period"),
+                [(self.env._("Overdue"), "debts_overdue", "money"), debts],
             ),
             "over_90": (
-                _("Over 90 Days"),
+                self.env._("Over 90 Days"),
                 "percent",
                 "down",
-                _("Debts overdue for over 90 days ÷ open debts"),
-                [(_("Over 90 days"), "debts_over_90", "money"), debts],
+                self.env._("Debts overdue for over 90 days ÷ open debts"),
+                [(self.env._("Over 90 days"), "debts_over_90", "money"), debts],
             ),
             "dso": (
-                _("DSO"),
+                self.env._("DSO"),
                 "days",
                 "down",
-                _(
+                self.env._(
                     "Count-back: the sales of each month are taken off the receivable, "
                     "the latest first; whole months count with their days, the last "
                     "one in part"
@@ -70,144 +73,152 @@ class DebtFiguresTextMixin(models.AbstractModel):
                 [net],
             ),
             "cei": (
-                _("CEI"),
+                self.env._("CEI"),
                 "percent",
                 "up",
-                _(
+                self.env._(
                     "Collection effectiveness: (opening + sales − closing) ÷ (opening "
                     "+ sales − closing not due); 80 % and more is good"
                 ),
                 [
-                    (_("Opening"), "opening", "money"),
-                    (_("Sales"), "sales", "money"),
-                    (_("Closing"), "net", "money"),
-                    (_("Closing, not due"), "net_current", "money"),
+                    (self.env._("Opening"), "opening", "money"),
+                    (self.env._("Sales"), "sales", "money"),
+                    (self.env._("Closing"), "net", "money"),
+                    (self.env._("Closing, not due"), "net_current", "money"),
                 ],
             ),
             "promises_kept": (
-                _("Promises Kept"),
+                self.env._("Promises Kept"),
                 "percent",
                 "up",
-                _("Promises kept ÷ promises whose last day was in the period"),
+                self.env._("Promises kept ÷ promises whose last day was in the period"),
                 [
-                    (_("Kept"), "promises_kept", "number"),
-                    (_("Due"), "promises_due", "number"),
+                    (self.env._("Kept"), "promises_kept", "number"),
+                    (self.env._("Due"), "promises_due", "number"),
                 ],
             ),
             "collected": (
-                _("Collected"),
+                self.env._("Collected"),
                 "money",
                 "up",
-                _("Payments applied to documents, by the day of the payment"),
-                [(_("Target"), "target", "money")],
+                self.env._("Payments applied to documents, by the day of the payment"),
+                [(self.env._("Target"), "target", "money")],
             ),
             "dso_simple": (
-                _("DSO, Simple"),
+                self.env._("DSO, Simple"),
                 "days",
                 "down",
-                _("Receivable ÷ sales of 90 days × 90"),
+                self.env._("Receivable ÷ sales of 90 days × 90"),
                 [net, sales],
             ),
             "best_dso": (
-                _("Best Possible DSO"),
+                self.env._("Best Possible DSO"),
                 "days",
                 "down",
-                _("Receivable that is not due ÷ sales of 90 days × 90"),
-                [(_("Not due"), "net_current", "money"), sales],
+                self.env._("Receivable that is not due ÷ sales of 90 days × 90"),
+                [(self.env._("Not due"), "net_current", "money"), sales],
             ),
             "delinquent_days": (
-                _("Average Days Delinquent"),
+                self.env._("Average Days Delinquent"),
                 "days",
                 "down",
-                _("Simple DSO − best possible DSO"),
+                self.env._("Simple DSO − best possible DSO"),
                 [],
             ),
             "days_to_pay": (
-                _("Days Late When Paid"),
+                self.env._("Days Late When Paid"),
                 "days",
                 "down",
-                _("Days from the due date to the payment, weighted by amount"),
-                [(_("Collected"), "collected", "money")],
+                self.env._("Days from the due date to the payment, weighted by amount"),
+                [(self.env._("Collected"), "collected", "money")],
             ),
             "at_risk": (
-                _("At Risk"),
+                self.env._("At Risk"),
                 "percent",
                 "down",
-                _(
+                self.env._(
                     "Of the invoices of a month, what was not paid within 90 days; the "
                     "last month of which all had so long"
                 ),
                 [
-                    (_("Not paid"), "risk_unpaid", "money"),
-                    (_("Invoiced"), "risk_sales", "money"),
+                    (self.env._("Not paid"), "risk_unpaid", "money"),
+                    (self.env._("Invoiced"), "risk_sales", "money"),
                 ],
             ),
             "cure_rate": (
-                _("Cure Rate"),
+                self.env._("Cure Rate"),
                 "percent",
                 "up",
-                _("Overdue debts that are overdue no more at the end ÷ overdue debts"),
+                self.env._(
+                    "Overdue debts that are overdue no more at the end ÷ overdue debts"
+                ),
                 [],
             ),
             **rolls,
             "promises_kept_amount": (
-                _("Promises Kept, by Amount"),
+                self.env._("Promises Kept, by Amount"),
                 "percent",
                 "up",
-                _("Amount of the promises kept ÷ amount of those due in the period"),
+                self.env._(
+                    "Amount of the promises kept ÷ amount of those due in the period"
+                ),
                 [
-                    (_("Kept"), "promised_kept", "money"),
-                    (_("Due"), "promised_due", "money"),
+                    (self.env._("Kept"), "promised_kept", "money"),
+                    (self.env._("Due"), "promised_due", "money"),
                 ],
             ),
             "promise_rate": (
-                _("Promise Rate"),
+                self.env._("Promise Rate"),
                 "percent",
                 "up",
-                _("Promises made ÷ contacts that reached the customer"),
+                self.env._("Promises made ÷ contacts that reached the customer"),
                 [
-                    (_("Promises"), "promises_made", "number"),
-                    (_("Reached"), "reached", "number"),
+                    (self.env._("Promises"), "promises_made", "number"),
+                    (self.env._("Reached"), "reached", "number"),
                 ],
             ),
             "right_party": (
-                _("Right-Party Contacts"),
+                self.env._("Right-Party Contacts"),
                 "percent",
                 "up",
-                _("Contacts that reached the customer ÷ contacts tried by people"),
+                self.env._(
+                    "Contacts that reached the customer ÷ contacts tried by people"
+                ),
                 [
-                    (_("Reached"), "reached", "number"),
-                    (_("Tried"), "attempts", "number"),
+                    (self.env._("Reached"), "reached", "number"),
+                    (self.env._("Tried"), "attempts", "number"),
                 ],
             ),
             "coverage": (
-                _("Coverage"),
+                self.env._("Coverage"),
                 "percent",
                 "up",
-                _("Cases with a contact in the period ÷ cases that are overdue today"),
+                self.env._(
+                    "Cases with a contact in the period ÷ cases that are overdue today"
+                ),
                 [
-                    (_("Worked"), "cases_worked", "number"),
-                    (_("Overdue"), "cases_overdue", "number"),
+                    (self.env._("Worked"), "cases_worked", "number"),
+                    (self.env._("Overdue"), "cases_overdue", "number"),
                 ],
             ),
             "contacts_per_case": (
-                _("Contacts per Case"),
+                self.env._("Contacts per Case"),
                 "number",
                 None,
-                _("Messages and contacts ÷ cases with any"),
+                self.env._("Messages and contacts ÷ cases with any"),
                 [
-                    (_("Contacts"), "contacts", "number"),
-                    (_("Cases"), "cases_worked", "number"),
+                    (self.env._("Contacts"), "contacts", "number"),
+                    (self.env._("Cases"), "cases_worked", "number"),
                 ],
             ),
             "plan_default": (
-                _("Broken Payment Plans"),
+                self.env._("Broken Payment Plans"),
                 "percent",
                 "down",
-                _("Broken plans ÷ plans that were accepted within a year"),
+                self.env._("Broken plans ÷ plans that were accepted within a year"),
                 [
-                    (_("Broken"), "plans_broken", "number"),
-                    (_("Plans"), "plans", "number"),
+                    (self.env._("Broken"), "plans_broken", "number"),
+                    (self.env._("Plans"), "plans", "number"),
                 ],
             ),
         }

@@ -20,7 +20,6 @@ class DebtTarget(models.Model):
     team_id = fields.Many2one("debt.team", ondelete="cascade", index="btree_not_null")
     agent_id = fields.Many2one(
         "res.users",
-        string="Agent",
         ondelete="cascade",
         index="btree_not_null",
         domain=lambda self: [
