@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ..logic.check import ALL_TRIES, CODES, TRIES
-from .common import DAY, PortalCommon
+from .common import PortalCommon
 
 
 class TestPortalCheck(PortalCommon):
@@ -25,11 +25,11 @@ class TestPortalCheck(PortalCommon):
             }
         )
         cls.company.write({"debt_portal_check": "tax", "phone": "+57 601 555 0100"})
-        cls.invoice(1234, due=DAY)
-        cls.env["debt.run"]._run(cls.company, day=DAY)
-        domain = [("partner_id", "=", cls.debtor.id)]
-        cls.case = cls.env["debt.case"].search(domain)
         cls.checks = cls.env["debt.portal.check"].sudo()
+
+    def setUp(self):
+        super().setUp()
+        self.case = self.case_with(1234)
 
     def answer(self, text, case=None):
         return self.post(
