@@ -8,7 +8,7 @@ const fits = (trigger) => ({
         const wide = [...document.querySelectorAll("#wrap *")].filter(
             (el) =>
                 el.getBoundingClientRect().right > clientWidth &&
-                !el.closest(".table-responsive, .overflow-auto")
+                !el.closest("nav, .table-responsive") // they scroll on their own
         );
         if (wide.length) {
             const names = wide.map((el) => `${el.tagName}.${el.className}`);
