@@ -202,6 +202,8 @@ IMPURE_MODULES = {
     *("shutil", "socket", "subprocess", "sys", "tempfile", "threading", "time"),
     *("urllib", "uuid"),
 }
+#: The parts of an address are text; what asks it is not.
+PURE_MODULES = {"urllib.parse"}
 #: Data about places, without a clock: how amounts, days and numbers are written there.
 PURE_PACKAGES = {"babel", "phonenumbers"}
 
@@ -220,7 +222,7 @@ def impurities(path, addon):
         for name in names:
             top = name.partition(".")[0]
             known = top in sys.stdlib_module_names or top in PURE_PACKAGES
-            if not known or top in IMPURE_MODULES:
+            if not known or (top in IMPURE_MODULES and name not in PURE_MODULES):
                 yield node, f"imports {name}"
         # a value may be called "now"; what is called asks for it
         asked = node.func if isinstance(node, ast.Call) else None

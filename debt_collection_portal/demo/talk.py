@@ -1,11 +1,12 @@
 """A customer reports a problem and a payment, writes to the agent, wants a change."""
 
-from odoo.addons.debt_collection_portal.tools.visit import Visit
+from ..tools.visit import Visit
 
 HOURS = "Lunes a viernes de 8:00 a 17:00"
 NOTE = (
     "Transferencia a una de estas cuentas. Los cheques se giran a nombre de la empresa."
 )
+ANSWER = "Claro que sí: se la enviamos hoy mismo por correo."
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n"
 
 
@@ -34,7 +35,7 @@ def tell(company):
         visit, "¿Podrían enviarme la factura de abril con la orden 4512?"
     )
     case.with_user(case._debt_agent()).message_post(
-        body="Claro que sí: se la enviamos hoy mismo por correo.",
+        body=ANSWER,
         message_type="comment",
         subtype_xmlid="mail.mt_comment",
         partner_ids=person.ids,

@@ -223,7 +223,8 @@ class TestAutopay(AutopayCommon):
             try:
                 raise requests.exceptions.ReadTimeout("no answer")
             except requests.exceptions.Timeout as error:
-                raise ValidationError("Could not connect") from error
+                words = transaction.env._("Could not connect")
+                raise ValidationError(words) from error
 
         model = self.env.registry["payment.transaction"]
         demo = next(

@@ -18,12 +18,12 @@ class TestPortalTalk(PortalCommon):
         self.case.agent_id = self.agent
         self.url = f"/my/debts/{self.case.id}/messages"
 
-    def write(self, text="When do you deliver?"):
+    def say(self, text="When do you deliver?"):
         return self.post(f"{self.url}/write", text=text)
 
     def test_a_message_is_evidence_and_a_task_for_the_agent(self):
         self.log_in()
-        page = self.write("<script>alert(1)</script> & more")
+        page = self.say("<script>alert(1)</script> & more")
         self.assertIn("done=message", page.url)
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more", page.text)
         self.assertNotIn("<script>alert(1)", page.text)
@@ -39,7 +39,7 @@ class TestPortalTalk(PortalCommon):
 
     def test_the_agent_answers_and_the_customer_reads_it(self):
         self.log_in()
-        self.write()
+        self.say()
         wizard = (
             self.env["debt.portal.answer"]
             .with_user(self.agent)
@@ -109,19 +109,19 @@ class TestPortalTalk(PortalCommon):
 
     def test_a_form_sent_twice_is_one_message(self):
         self.log_in()
-        self.write()
-        self.write()
+        self.say()
+        self.say()
         self.assertEqual(len(self.case.action_ids.filtered("incoming")), 1)
-        self.assertIn("Write your message", self.write("   ").text)
+        self.assertIn("Write your message", self.say("   ").text)
 
     def test_too_many_and_too_long(self):
         self.log_in()
         with patch.object(debt_case_said, "PER_HOUR", 1):
-            self.write("One")
-            page = self.write("Two of a kind")
+            self.say("One")
+            page = self.say("Two of a kind")
         self.assertIn("a lot within an hour", page.text)
         self.assertIn("Two of a kind", page.text)
-        self.assertIn("4000 characters", self.write("x" * 4_001).text)
+        self.assertIn("4000 characters", self.say("x" * 4_001).text)
         self.assertEqual(len(self.case.action_ids.filtered("incoming")), 1)
 
     def test_who_is_my_agent_as_the_company_wants_it(self):

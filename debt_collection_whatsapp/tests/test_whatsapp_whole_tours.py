@@ -74,7 +74,7 @@ class TestWholeConversation(WhatsappCommon, HttpCase):
         )
         self.assertEqual(answer.status_code, 200)
 
-    def write(self, text=None, button=None):
+    def say(self, text=None, button=None):
         """The customer writes or taps; the jobs do what they do."""
         element = {"type": "text", "text": {"body": text}}
         if button:
@@ -186,11 +186,11 @@ class TestWholeConversation(WhatsappCommon, HttpCase):
         with self.allow_requests():
             self.talk_with_the_assistant()
         meta = self.beside(
-            (bool, lambda: self.write("Quiero hablar con una persona")),
+            (bool, lambda: self.say("Quiero hablar con una persona")),
             (self.is_answered, self.work),
             (self.is_answered, lambda: self.report("sent", "delivered")),
             (self.is_answered, lambda: self.report("read")),
-            (self.is_handed_back, lambda: self.write("saldo")),
+            (self.is_handed_back, lambda: self.say("saldo")),
         )
         self.start_tour("/odoo", "debt_whatsapp_whole", login="agent", timeout=300)
         meta.join()
@@ -215,15 +215,15 @@ class TestWholeConversation(WhatsappCommon, HttpCase):
 
     def talk_with_the_assistant(self):
         """Hello, the balance, who it is, a promise: each by a webhook of its own."""
-        self.write("hola")
-        self.write(button="dc1:balance")
-        self.write("3456")
+        self.say("hola")
+        self.say(button="dc1:balance")
+        self.say("3456")
         self.assertIn("450", str(self.graph.sent[-1]))
-        self.write("quiero acordar fecha de pago")
+        self.say("quiero acordar fecha de pago")
         action = self.graph.sent[-1]["interactive"]["action"]
-        self.write(button=action["sections"][0]["rows"][0]["id"])
-        self.write(button=self.button("total"))
-        self.write(button=self.button("Sí"))
+        self.say(button=action["sections"][0]["rows"][0]["id"])
+        self.say(button=self.button("total"))
+        self.say(button=self.button("Sí"))
         self.env.invalidate_all()
         promise = self.case.promise_ids
         self.assertEqual((promise.source, promise.state), ("whatsapp", "open"))

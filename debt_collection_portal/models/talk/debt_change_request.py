@@ -34,7 +34,6 @@ class DebtChangeRequest(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         index="btree_not_null",
         ondelete="set null",
         readonly=True,
