@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_ageing,
     test_agreement_with_books,
     test_answers,
     test_assignment,

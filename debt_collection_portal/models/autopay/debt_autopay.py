@@ -27,7 +27,9 @@ class DebtAutopay(models.Model):
     _description = "Automatic Payment"
     _order = "id desc"
 
-    plan_id = LooseMany2one("debt.plan", string="Payment Plan", required=True)
+    plan_id = LooseMany2one(
+        "debt.plan", string="Payment Plan", required=True, index=True
+    )
     case_id = LooseMany2one("debt.case", required=True, readonly=True, index=True)
     company_id = LooseMany2one("res.company", required=True, readonly=True)
     partner_id = fields.Many2one(related="case_id.partner_id", string="Customer")

@@ -41,7 +41,9 @@ class DebtAutopayCharge(models.Model):
     _over_reason = "plan_over"
 
     autopay_id = LooseMany2one("debt.autopay", required=True, index=True)
-    promise_id = LooseMany2one("debt.promise", string="Instalment", required=True)
+    promise_id = LooseMany2one(
+        "debt.promise", string="Instalment", required=True, index=True
+    )
     case_id = LooseMany2one("debt.case", required=True, index=True)
     company_id = LooseMany2one("res.company", required=True)
     partner_id = fields.Many2one(related="case_id.partner_id", string="Customer")
@@ -62,7 +64,6 @@ class DebtAutopayCharge(models.Model):
     _promise_uniq = models.UniqueIndex(
         "(promise_id) WHERE state IN ('charging', 'pending', 'uncertain')"
     )
-    _promise_idx = models.Index("(promise_id)")
 
     @api.depends("day", "amount", "case_id")
     @api.depends_context("lang")
