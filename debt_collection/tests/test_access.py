@@ -155,6 +155,8 @@ TABLE = {
         "sales": "r",
     },
     "debt.commission": {"supervisor": "r", "manager": "r", "account": "r"},
+    "debt.collected": {"supervisor": "r", "manager": "r", "account": "r"},
+    "debt.target": {"supervisor": "r", "manager": "rwcu"},
     "debt.assignment": {
         "agent": "r",
         "supervisor": "rwcu",

@@ -37,7 +37,7 @@ class DebtAgeingFileMixin(models.AbstractModel):
     def _subtitle(self):
         basis = dict(self._fields["basis"]._description_selection(self.env))
         return self.env._(
-            "Amounts in %(currency)s as booked; age from the %(basis)s",
+            "Amounts in %(currency)s as booked; age counts from: %(basis)s",
             currency=self.currency_id.name,
             basis=basis[self.basis].lower(),
         )

@@ -111,10 +111,11 @@ class DebtCase(models.Model):
                 own = cover.item_ids & items
                 owed = sum(own.mapped("amount_residual_currency"))
                 whole = cover.currency_id.compare_amounts(cover.amount_cover, owed) >= 0
+                said = (text(cover), settles and whole)
                 for item in own:
-                    remarks.setdefault(item, []).append(
-                        (text(cover), settles and whole)
-                    )
+                    known = remarks.setdefault(item, [])
+                    if said not in known:
+                        known.append(said)
 
         def on(day):
             return format_date(self.env, day)
