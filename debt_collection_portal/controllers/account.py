@@ -123,7 +123,7 @@ class DebtAccount(DebtDoor):
         if kind == "pdf":
             return self._account_file(*case._statement_file(today), kind)
         if kind == "xlsx":
-            sheet = case._portal_statement_sheet(items, today)
+            sheet = case._statement_workbook(items, today)
             return self._account_file(*sheet, kind)
         raise request.not_found()
 

@@ -304,10 +304,10 @@ class TestAccount(PortalCommon):
         book = openpyxl.load_workbook(io.BytesIO(page.content))
         self.assertEqual(book.sheetnames, ["EUR", "USD"])
         sheet = book["USD"]
-        self.assertEqual(sheet.freeze_panes, "A2")
-        self.assertEqual((sheet["B2"].value, sheet["B2"].data_type), ("=1+1", "s"))
-        self.assertEqual(sheet["H4"].value, "=SUM(H2:H3)")
-        self.assertEqual([sheet["H2"].value, sheet["H3"].value], [100, 50.5])
+        self.assertEqual(sheet.freeze_panes, "B6")
+        self.assertEqual((sheet["B6"].value, sheet["B6"].data_type), ("=1+1", "s"))
+        self.assertEqual(sheet["H4"].value, "=SUBTOTAL(109,H6:H7)")
+        self.assertEqual([sheet["H6"].value, sheet["H7"].value], [100, 50.5])
         values = openpyxl.load_workbook(io.BytesIO(page.content), data_only=True)
         self.assertEqual(values["USD"]["H4"].value, 150.5)
 
@@ -316,9 +316,9 @@ class TestAccount(PortalCommon):
         case = self.case_with(partner=self.debtor)
         self.pay(invoice)
         self.run_on(DAY)
-        _name, content = case._portal_statement_sheet(case._portal_items(), DAY)
+        _name, content = case._statement_workbook(case._portal_items(), DAY)
         book = openpyxl.load_workbook(io.BytesIO(content))
-        self.assertEqual([sheet.max_row for sheet in book], [1])
+        self.assertEqual([sheet.max_row for sheet in book], [5])
 
     def test_the_statement_is_that_of_the_messages(self):
         self.invoice(100, due=days(-10))

@@ -223,7 +223,7 @@ class TestAutopay(AutopayCommon):
             try:
                 raise requests.exceptions.ReadTimeout("no answer")
             except requests.exceptions.Timeout as error:
-                words = transaction.env._("Could not connect")
+                words = "Could not connect"
                 raise ValidationError(words) from error
 
         model = self.env.registry["payment.transaction"]

@@ -1,6 +1,19 @@
 from odoo import models
 
 from ...tools.qr_code import qr_svg
+from ...tools.workbook import Column, Workbook
+
+#: Columns of the workbook: key of a line, kind, width, whether it has a total.
+COLUMNS = (
+    ("document", "text", 22, False),
+    ("ref", "text", 22, False),
+    ("date", "date", 12, False),
+    ("due", "date", 12, False),
+    ("late", "int", 10, False),
+    ("amount", "money", 16, True),
+    ("paid", "money", 16, True),
+    ("owed", "money", 16, True),
+)
 
 
 class DebtCaseStatementMixin(models.AbstractModel):
@@ -111,6 +124,51 @@ class DebtCaseStatementMixin(models.AbstractModel):
         case = self.with_context(lang=lang)
         name = case.env._("Statement of Account %s", day.isoformat())
         return f"{name}.pdf", content
+
+    def _statement_workbook(self, items, day):
+        """Return (name, content) of the statement as a workbook, a sheet per currency.
+
+        :param items: what is listed
+        :param day: the day on which it stands
+        """
+        self.ensure_one()
+        name = self.env._("Statement of Account %s", day.isoformat())
+        book = Workbook(name, self.company_id.name)
+        groups = self._statement_lines(items, day) or [(self.currency_id, [], 0)]
+        for currency, lines, _total in groups:
+            columns = [
+                Column(title, kind, width, currency.decimal_places, total)
+                for title, (_key, kind, width, total) in zip(
+                    self._statement_titles(), COLUMNS, strict=True
+                )
+            ]
+            sheet = book.sheet(
+                currency.name,
+                columns,
+                title=self.partner_id.name or "",
+                subtitle=f"{self.company_id.name} · {name}",
+                rows=len(lines),
+                totals={
+                    place: currency.round(sum(line[key] for line in lines))
+                    for place, (key, _kind, _width, total) in enumerate(COLUMNS)
+                    if total
+                },
+            )
+            for line in lines:
+                sheet.add([line[key] for key, *_others in COLUMNS])
+        return f"{name}.xlsx", book.close()
+
+    def _statement_titles(self):
+        return (
+            self.env._("Document"),
+            self.env._("Reference"),
+            self.env._("Date"),
+            self.env._("Due Date"),
+            self.env._("Days Past Due"),
+            self.env._("Amount"),
+            self.env._("Paid or Credited"),
+            self.env._("Owed"),
+        )
 
     def action_print_statement(self):
         """Print the statement of account."""

@@ -1,1 +1,1 @@
-from . import debt_case, debt_case_history, debt_case_sheet
+from . import debt_case, debt_case_history
