@@ -262,7 +262,9 @@ class TestInbox(InboxCommon):
             self.hear({"errors": [{"code": 131042}]})
         kinds = [name for name, _records, _args in told]
         self.assertEqual(kinds, ["text"] * 4 + ["account"] * 7 + ["error"])
-        self.assertEqual(told[0][2][:2], (self.account, "message_template_status_update"))
+        self.assertEqual(
+            told[0][2][:2], (self.account, "message_template_status_update")
+        )
         self.assertEqual(told[4][1], self.account)
         kind, error, _now = told[-1][2]
         self.assertEqual((kind, error.code), ("account", 131042))
