@@ -72,7 +72,10 @@ class DebtAutopayDoor(DebtDoor):
     def autopay_stop(self, case_id, plan_id, **_kwargs):
         """Stop it; also by link, since nothing is taken from anybody."""
         visit, plan = self._plan_of(case_id, plan_id, change=True)
-        plan.autopay_ids._end_by(visit)
+        try:
+            plan.autopay_ids._end_by(visit)
+        except UserError as refused:  # it is being charged at this moment
+            return self._autopay_page(visit, plan, error=str(refused))
         return self._autopay_done(visit, plan, "autopay_off")
 
     def _autopay_done(self, visit, plan, code):

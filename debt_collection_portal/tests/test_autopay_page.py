@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.exceptions import LockError
 from odoo.tools import mute_logger
 
 from .common import PortalCommon
@@ -83,6 +86,17 @@ class TestAutopayPage(AutopayPageCommon):
         self.turn_on(self.plan_in_force)
         self.post(f"{self.path}/stop")
         self.assertFalse(self.now_on())
+
+    def test_who_stops_it_while_it_is_charged_is_told_to_try_again(self):
+        self.turn_on(self.plan_in_force)
+        self.log_in()
+        model = self.env.registry["debt.autopay"]
+        busy = LockError("Somebody else is working on this")
+        with patch.object(model, "_end_by", side_effect=busy):
+            page = self.post(f"{self.path}/stop")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("Somebody else is working on this", page.text)
+        self.assertTrue(self.now_on())
 
     def test_others_find_nothing_and_people_of_the_company_only_look(self):
         other = self.case_with(40, partner=self.stranger)

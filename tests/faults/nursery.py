@@ -20,6 +20,7 @@ from odoo.tools import config
 from . import (
     jobs,
     jobs_of_accountants,
+    jobs_of_autopay,
     jobs_of_channels,
     jobs_of_customers,
     jobs_of_portal,
@@ -72,6 +73,7 @@ def find(job):
     rooms = (
         jobs,
         jobs_of_accountants,
+        jobs_of_autopay,
         jobs_of_channels,
         jobs_of_portal,
         jobs_of_customers,

@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from odoo.addons.debt_collection.fields import LooseMany2one
 from odoo.addons.debt_collection.tools.locks import hold
 
 from ...logic.autopay import OVER, WAIT, Instalment, verdict
+from .debt_autopay import LIVE
 from .payment_transaction import ChargeLost
 
 _logger = logging.getLogger(__name__)
@@ -87,8 +88,6 @@ class DebtAutopayCharge(models.Model):
     def _charge_one(self, promise, day):
         """Charge an instalment, if it is to be charged now.
 
-        Whatever happens to it, the next one can be charged.
-
         :param promise: the instalment
         :param day: today in the company
         :return: the charge, empty where none was made
@@ -96,17 +95,10 @@ class DebtAutopayCharge(models.Model):
         run = self.env["debt.run"]
         charges = self._to_them(promise.case_id)
         promise = promise.with_env(charges.env)
-        try:
-            charge = run._retry(lambda: charges._claim(promise, day))
-            if charge.transaction_id:
-                charge._send()
-            return charge
-        except Exception:
-            if not run._may_commit():
-                raise
-            self.env.cr.rollback()
-            _logger.exception("Automatic charge of instalment %s", promise.id)
-            return self.browse()
+        charge = run._retry(lambda: charges._claim(promise, day))
+        if charge.transaction_id:
+            charge._send()
+        return charge
 
     @api.model
     def _claim(self, promise, day):
@@ -131,7 +123,7 @@ class DebtAutopayCharge(models.Model):
         charges = promise.autopay_charge_ids
         refused = charges.filtered(lambda charge: charge.state == "failed")
         if (
-            autopay.state not in ("on", "paused")
+            autopay.state not in LIVE
             or promise.plan_id.state != "active"
             or promise.state != "open"
             or charges - refused
@@ -205,6 +197,9 @@ class DebtAutopayCharge(models.Model):
         run = self.env["debt.run"]
         # sudo: the transaction belongs to the system
         transaction = self.transaction_id.sudo().with_context(debt_autopay=True)
+        if not self._is_wanted():
+            self._call_off(transaction)
+            return
         lost = None
         try:
             transaction._charge_with_token()
@@ -219,6 +214,30 @@ class DebtAutopayCharge(models.Model):
         # what the provider said is kept before anything else is done with it
         run._checkpoint("autopay_charged", read_committed=True)
         run._retry(lambda: self._take_in(lost))
+
+    def _is_wanted(self):
+        """Return whether nobody stopped it, or decided on it, since it was claimed.
+
+        From now on nobody can, until the answer of the provider is kept.
+        """
+        for record in (self, self.autopay_id):
+            self.env.execute_query(
+                SQL(
+                    "SELECT FROM %s WHERE id = %s FOR NO KEY UPDATE",
+                    SQL.identifier(record._table),
+                    record.id,
+                )
+            )
+            record.invalidate_recordset()
+        return self.state == "charging" and self.autopay_id.state in LIVE
+
+    def _call_off(self, transaction):
+        """End a claimed charge of which the provider hears nothing."""
+        if self.state == "charging":
+            words = self.env._("The card was not charged")
+            self.write({"state": "failed", "error": words})
+            transaction._set_canceled(state_message=words)
+        self.env["debt.run"]._checkpoint("autopay_reported", read_committed=True)
 
     def _take_in(self, lost=None):
         """Record what became of the charge, from its transaction.

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,6 +9,8 @@ from odoo.addons.debt_collection.models.agreements.debt_notice_match_mixin impor
 
 from ...logic.autopay import MOST_DAYS
 from ...logic.pay_choice import Part, spread
+
+_logger = logging.getLogger(__name__)
 
 #: Nothing is charged before eight in the morning: so many hours before noon.
 MORNING = timedelta(hours=4)
@@ -38,13 +41,24 @@ class DebtAutopayJobMixin(models.AbstractModel):
         """
         run = self.env["debt.run"]
         for charge in self._under_way(company):
-            run._retry(charge._follow_up)
+            self._apart(charge.promise_id, lambda c=charge: run._retry(c._follow_up))
         run._retry(lambda: self._close_over(company))
         run._retry(lambda: self._announce(company, day))
         if now < company._debt_noon(day) - MORNING:
             return
         for promise in self._due(company, day):
-            self._charge_one(promise, day)
+            self._apart(promise, lambda p=promise: self._charge_one(p, day))
+
+    @api.model
+    def _apart(self, promise, work):
+        """Do something about an instalment. Whatever happens, the next one goes on."""
+        try:
+            work()
+        except Exception:
+            if not self.env["debt.run"]._may_commit():
+                raise
+            self.env.cr.rollback()
+            _logger.exception("Automatic charge of instalment %s", promise.id)
 
     @api.model
     def _under_way(self, company):
