@@ -34,7 +34,7 @@ class AgreementsCommon(PortalCommon):
         )
         self.company.write({"country_id": False, "debt_promise_confirm": True})
         self.case = self.case_with(200, 133.35, due=days(-40))
-        self.items = self.case.item_ids.sorted("id")
+        self.items = self.case.item_ids.sorted(lambda item: item.move_line_id.id)
         self.url = f"/my/debts/{self.case.id}"
 
     def run_on(self, day=DAY, **values):
