@@ -105,7 +105,7 @@ class DebtAgreements(DebtDoor):
     def promise(self, case_id, move="", currency="", **_kwargs):
         """Show the form of a promise, of one that is moved filled in."""
         visit = self._visit(case_id)
-        asked = self._agreements_ids(request.httprequest.args.getlist("items"))
+        asked = self._ids("items")
         typed = {"currency": currency, "items": asked}
         if move:
             own = visit.case.promise_ids._portal_own()
@@ -130,13 +130,12 @@ class DebtAgreements(DebtDoor):
     ):
         """Enter a promise."""
         visit = self._visit(case_id, change=True)
-        form = request.httprequest.form
         typed = {
             "what": what,
             "day": day,
             "currency": currency,
             "amount": amount,
-            "items": self._agreements_ids(form.getlist("items")),
+            "items": self._ids("items"),
         }
         case = visit.case
         try:
@@ -227,10 +226,6 @@ class DebtAgreements(DebtDoor):
         if overdue:
             return next(iter(overdue.items()))
         return case.currency_id, case.env["debt.item"]
-
-    def _agreements_ids(self, texts):
-        """Return the numbers among texts."""
-        return [int(text) for text in texts if text.isdecimal() and len(text) < 10]
 
     # === PLANS === #
 

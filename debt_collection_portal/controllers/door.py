@@ -67,6 +67,12 @@ class DebtDoor(http.Controller):
         if any(isinstance(each, int) and each > MOST_ID for each in ids):
             raise request.not_found()
 
+    def _ids(self, name):
+        """Return the whole numbers that a form sends under a name."""
+        values = request.httprequest.form.getlist(name)
+        values += request.httprequest.args.getlist(name)
+        return {int(value) for value in values if value.isdecimal() and len(value) < 10}
+
     def _known(self, case_id):
         """Return the visit of an account, None where it is not theirs."""
         user = request.env.user

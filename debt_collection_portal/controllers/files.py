@@ -63,9 +63,3 @@ class DebtFiles(DebtDoor):
                 return deed(), None
         except UserError as error:
             return None, str(error)
-
-    def _ids(self, name):
-        """Return the whole numbers that a form sends under a name."""
-        values = request.httprequest.form.getlist(name)
-        values += request.httprequest.args.getlist(name)
-        return {int(value) for value in values if value.isdecimal() and len(value) < 10}
